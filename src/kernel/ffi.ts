@@ -1,0 +1,97 @@
+/**
+ * libc, called without a compiler: koffi carries prebuilt binaries. Every wrapper returns what libc returns;
+ * `errno()` belongs to the last call. Loaded on first use, so that `--version` does not pay for it.
+ */
+import { createRequire } from 'node:module';
+import os from 'node:os';
+
+/** The calls in use, as C prototypes; see the man page of each. */
+const prototypes = {
+  socket: 'int socket(int domain, int type, int protocol)',
+  bind: 'int bind(int fd, const void *address, uint32_t length)',
+  listen: 'int listen(int fd, int backlog)',
+  accept4: 'int accept4(int fd, void *address, void *length, int flags)',
+  connect: 'int connect(int fd, const void *address, uint32_t length)',
+  send: 'intptr_t send(int fd, const void *data, uintptr_t length, int flags)',
+  sendto: 'intptr_t sendto(int fd, const void *data, uintptr_t length, int flags, const void *address, uint32_t addressLength)',
+  recv: 'intptr_t recv(int fd, _Out_ void *data, uintptr_t length, int flags)',
+  setsockopt: 'int setsockopt(int fd, int level, int name, const void *value, uint32_t length)',
+  getsockopt: 'int getsockopt(int fd, int level, int name, _Inout_ void *value, _Inout_ void *length)',
+  shutdown: 'int shutdown(int fd, int how)',
+  close: 'int close(int fd)',
+  setns: 'int setns(int fd, int type)',
+  unshare: 'int unshare(int flags)',
+  mmap: 'void *mmap(void *address, uintptr_t length, int protection, int flags, int fd, intptr_t offset)',
+  munmap: 'int munmap(void *address, uintptr_t length)',
+  poll: 'int poll(_Inout_ void *descriptors, uint64_t count, int timeoutMs)',
+  if_nametoindex: 'uint32_t if_nametoindex(const char *name)',
+} as const;
+
+export type LibcName = keyof typeof prototypes;
+// biome-ignore lint/suspicious/noExplicitAny: koffi's functions take numbers, buffers, strings and pointers.
+type LibcFunction = (...args: any[]) => any;
+
+export interface Libc {
+  readonly call: Readonly<Record<LibcName, LibcFunction>>;
+  /** errno of the last call. */
+  readonly errno: () => number;
+  /** "EPERM (operation not permitted)" for an errno value. */
+  readonly describe: (errno: number) => string;
+  /** A pointer's memory as an ArrayBuffer, without copying. */
+  readonly view: (pointer: unknown, length: number) => ArrayBuffer;
+}
+
+let loaded: Libc | undefined;
+
+/** Loads libc; throws with the loader's words where there is no koffi binary or no libc. */
+export function libc(): Libc {
+  loaded ??= load();
+  return loaded;
+}
+
+function load(): Libc {
+  const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
+  const library = openLibrary(koffi);
+  const call = Object.fromEntries(
+    Object.entries(prototypes).map(([name, prototype]) => [name, library.func(prototype)]),
+  ) as unknown as Record<LibcName, LibcFunction>;
+  return {
+    call,
+    errno: () => koffi.errno(),
+    describe: describeErrno,
+    view: (pointer, length) => koffi.view(pointer, length),
+  };
+}
+
+/** glibc's soname first, then musl's (Alpine). */
+function openLibrary(koffi: typeof import('koffi')): ReturnType<typeof koffi.load> {
+  try {
+    return koffi.load('libc.so.6');
+  } catch {
+    return koffi.load('libc.so');
+  }
+}
+
+/** Node's own table of errno names and texts, so that messages use the kernel's words. */
+export function describeErrno(errno: number): string {
+  for (const [name, value] of Object.entries(os.constants.errno)) {
+    if (value === errno) return `${name} (${errnoText[name] ?? 'see errno(3)'})`;
+  }
+  return `errno ${errno}`;
+}
+
+const errnoText: Readonly<Record<string, string>> = {
+  EPERM: 'operation not permitted',
+  ENOENT: 'no such file or directory',
+  EACCES: 'permission denied',
+  EINVAL: 'invalid argument',
+  EMFILE: 'too many open files in this process',
+  ENFILE: 'too many open files on this host',
+  ENOMEM: 'out of memory',
+  ENOBUFS: 'no buffer space available',
+  EPROTONOSUPPORT: 'protocol not supported',
+  EAFNOSUPPORT: 'address family not supported',
+  EOPNOTSUPP: 'operation not supported',
+  EADDRINUSE: 'address already in use',
+  EAGAIN: 'try again',
+};
