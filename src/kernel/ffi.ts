@@ -25,6 +25,10 @@ const prototypes = {
   munmap: 'int munmap(void *address, uintptr_t length)',
   poll: 'int poll(_Inout_ void *descriptors, uint64_t count, int timeoutMs)',
   if_nametoindex: 'uint32_t if_nametoindex(const char *name)',
+  prlimit: 'int prlimit(int pid, int resource, const void *newLimit, _Out_ void *oldLimit)',
+  prctl: 'int prctl(int option, uintptr_t a, uintptr_t b, uintptr_t c, uintptr_t d)',
+  sleep: 'uint32_t sleep(uint32_t seconds)',
+  readlinkat: 'intptr_t readlinkat(int folder, const char *path, _Out_ void *target, uintptr_t length)',
 } as const;
 
 export type LibcName = keyof typeof prototypes;

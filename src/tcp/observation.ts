@@ -43,6 +43,8 @@ export interface NamespaceObservation {
   /** The namespace the observer itself runs in. */
   readonly own: boolean;
   readonly listeners: Reading<readonly ListenerObservation[]>;
+  /** Pids by socket inode (as text), for listeners and conspicuous sockets; an inode without an entry has no visible owner. */
+  readonly owners: Readonly<Record<string, readonly number[]>>;
   readonly sockets: Reading<Ends<SocketCensus>>;
   /** Counters by "Group.Name", e.g. "TcpExt.ListenOverflows"; a counter that this kernel lacks is absent, not 0. */
   readonly counters: Reading<Ends<Readonly<Record<string, number>>>>;
@@ -114,7 +116,7 @@ export interface WaitingConnections {
   readonly medianMs: number;
   /** Cookies of the oldest (head of the queue), at most 64: the same head at both ends means nothing was accepted. */
   readonly headCookies: readonly string[];
-  /** Cookie count of `before` that is still there in `after` is derived by rules; kept complete up to 4,096. */
+  /** All members, oldest first, up to 4,096: who of `before` is missing in `after` has been accepted. */
   readonly cookies: readonly string[];
   readonly peers: readonly { readonly address: string; readonly count: number; readonly oldestMs: number }[];
   /** Members whose client has already closed (CLOSE_WAIT in the queue). */
@@ -130,7 +132,7 @@ export interface SocketCensus {
   readonly groups: Readonly<Record<SocketGroupName, SocketGroup>>;
   /** ESTABLISHED and accepted, per listening port (`port` 0: outgoing). */
   readonly established: readonly EstablishedSummary[];
-  /** Outgoing port use per (local address, remote address, remote port), the fullest 50. */
+  /** Outgoing port use per (local address, remote address, remote port): those that hold at least half of the local port range, at most 50. */
   readonly destinations: readonly DestinationUse[];
 }
 
@@ -163,7 +165,6 @@ export interface EstablishedSummary {
   readonly longestIdleMs: number;
   /** Up to 20 inodes of idle ones without timer, to find their owner. */
   readonly exampleInodes: readonly number[];
-  readonly topPeers: readonly { readonly address: string; readonly count: number }[];
 }
 
 export interface DestinationUse {
@@ -220,6 +221,7 @@ export interface KernelLogEvent {
 
 export interface ProcessObservation {
   readonly pid: number;
+  readonly parentPid: number;
   readonly name: string;
   readonly commandLine: string;
   readonly uid: number;
@@ -290,4 +292,6 @@ export interface Handshake {
   readonly resetBy?: 'client' | 'server';
   /** When the first FIN or RST was seen, ms from the start of the window. */
   readonly endedAtMs?: number;
+  /** An ICMP destination-unreachable quoted the SYN: its code's name, e.g. "host-prohibited", and who sent it. */
+  readonly unreachable?: { readonly code: string; readonly by: string };
 }

@@ -26,7 +26,9 @@ export function inNamespace<T>(path: string | null, work: () => T): T {
     } finally {
       if (call.setns(home, CLONE_NEWNET) !== 0) {
         // Going on in the wrong namespace would report its state as somebody else's.
-        process.stderr.write(`halfopen: cannot return from network namespace ${path}: ${describe(errno())}\n`);
+        process.stderr.write(
+          `halfopen: cannot return from network namespace ${path}: ${describe(errno())}\n`,
+        );
         process.exit(exitCodes.cannotObserve);
       }
     }

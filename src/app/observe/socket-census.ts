@@ -1,0 +1,205 @@
+import type {
+  DestinationUse,
+  EstablishedSummary,
+  SocketCensus,
+  SocketGroup,
+  SocketGroupName,
+} from '../../tcp/observation.ts';
+import { socketGroupNames } from '../../tcp/observation.ts';
+import { type TcpSocket, type TcpState, tcpStates, waitsInAcceptQueue } from '../../tcp/socket.ts';
+import type { InetDiagMessage } from '../../kernel/netlink/inet-diag-message.ts';
+import type { ListenerMatch } from './listener-match.ts';
+
+const KEPT_PER_GROUP = 1000;
+const KEPT_WAITING = 20_000;
+const KEPT_DESTINATIONS = 50;
+const EXAMPLE_INODES = 20;
+const DESTINATION_BUCKETS = 1 << 16;
+
+const ESTABLISHED = 1;
+const LISTEN = 10;
+
+/** What a census is built from: the moving cursor of a sock_diag dump, or a row of /proc/net/tcp dressed up as one. */
+export type CensusEntry = Pick<
+  InetDiagMessage,
+  | 'stateNumber'
+  | 'state'
+  | 'timerNumber'
+  | 'retransmits'
+  | 'localPort'
+  | 'remotePort'
+  | 'remoteAddressHash'
+  | 'inode'
+  | 'silentMs'
+  | 'toSocket'
+>;
+
+type MutableSummary = { -readonly [K in keyof EstablishedSummary]: EstablishedSummary[K] } & {
+  idleWithoutTimer: { s5: number; s60: number; m15: number; h2: number };
+  exampleInodes: number[];
+};
+
+/**
+ * Counts sockets while a dump streams by, and copies only the conspicuous ones: memory stays flat at any number of sockets.
+ * Counts are exact; `kept` lists and member lists are bounded.
+ */
+export class CensusBuilder {
+  readonly #listeners: ListenerMatch;
+  readonly #states = new Array<number>(tcpStates.length).fill(0);
+  readonly #groups = new Map<SocketGroupName, { total: number; kept: TcpSocket[] }>();
+  readonly #established = new Map<number, MutableSummary>();
+  readonly #destinationBuckets = new Uint32Array(DESTINATION_BUCKETS);
+  /** Members of accept queues, by listener key. */
+  readonly waiting = new Map<string, TcpSocket[]>();
+  readonly requests = new Map<string, number>();
+  #waitingKept = 0;
+
+  constructor(listeners: ListenerMatch) {
+    this.#listeners = listeners;
+    for (const name of socketGroupNames) this.#groups.set(name, { total: 0, kept: [] });
+  }
+
+  add(entry: CensusEntry): void {
+    const state = entry.stateNumber;
+    this.#states[state] = (this.#states[state] ?? 0) + 1;
+    if (state === LISTEN) return;
+    const incoming = this.#listeners.ports.has(entry.localPort);
+    if (!incoming) this.#countDestination(entry);
+    if (state === ESTABLISHED && entry.inode !== 0) this.#addEstablished(entry, incoming ? entry.localPort : 0);
+    const group = groupOf(entry);
+    if (group === 'waiting') this.#addWaiting(entry);
+    else if (group !== undefined) this.#addToGroup(group, entry);
+  }
+
+  #addToGroup(name: SocketGroupName, entry: CensusEntry): void {
+    const group = this.#groups.get(name);
+    if (!group) return;
+    group.total++;
+    if (name === 'synRecv') this.#countRequest(entry.toSocket());
+    if (group.kept.length < KEPT_PER_GROUP) group.kept.push(entry.toSocket());
+  }
+
+  #countRequest(request: TcpSocket): void {
+    const key = this.#listeners.find(request.family, request.localAddress, request.localPort);
+    if (key !== undefined) this.requests.set(key, (this.requests.get(key) ?? 0) + 1);
+  }
+
+  #addWaiting(entry: CensusEntry): void {
+    if (this.#waitingKept >= KEPT_WAITING) return;
+    const socket = entry.toSocket();
+    const key = this.#listeners.find(socket.family, socket.localAddress, socket.localPort);
+    if (key === undefined) return;
+    this.#waitingKept++;
+    const members = this.waiting.get(key);
+    if (members) members.push(socket);
+    else this.waiting.set(key, [socket]);
+  }
+
+  #addEstablished(entry: CensusEntry, port: number): void {
+    let summary = this.#established.get(port);
+    if (!summary) {
+      summary = {
+        port,
+        total: 0,
+        withoutTimer: 0,
+        keepalive: 0,
+        idleWithoutTimer: { s5: 0, s60: 0, m15: 0, h2: 0 },
+        longestIdleMs: 0,
+        exampleInodes: [],
+      };
+      this.#established.set(port, summary);
+    }
+    summary.total++;
+    if (entry.timerNumber === 2) summary.keepalive++;
+    if (entry.timerNumber !== 0) return;
+    summary.withoutTimer++;
+    const silentMs = entry.silentMs;
+    if (silentMs < 5000) return;
+    const idle = summary.idleWithoutTimer;
+    idle.s5++;
+    if (silentMs >= 60_000) idle.s60++;
+    if (silentMs >= 900_000) idle.m15++;
+    if (silentMs >= 7_200_000) idle.h2++;
+    summary.longestIdleMs = Math.max(summary.longestIdleMs, silentMs);
+    if (summary.exampleInodes.length < EXAMPLE_INODES) summary.exampleInodes.push(entry.inode);
+  }
+
+  #countDestination(entry: CensusEntry): void {
+    const bucket = destinationBucket(entry);
+    this.#destinationBuckets[bucket] = (this.#destinationBuckets[bucket] ?? 0) + 1;
+  }
+
+  /** A test for sockets that may belong to a destination with at least `ports` local ports; undefined when there is none. */
+  crowdedDestinations(ports: number): ((entry: CensusEntry) => boolean) | undefined {
+    if (!this.#destinationBuckets.some((count) => count >= ports)) return undefined;
+    return (entry) =>
+      entry.stateNumber !== LISTEN &&
+      !this.#listeners.ports.has(entry.localPort) &&
+      (this.#destinationBuckets[destinationBucket(entry)] ?? 0) >= ports;
+  }
+
+  finish(atMs: number, source: SocketCensus['source'], destinations: readonly DestinationUse[]): SocketCensus {
+    const states: Partial<Record<TcpState, number>> = {};
+    for (const [number, count] of this.#states.entries()) {
+      const state = tcpStates[number];
+      if (state !== undefined && count > 0) states[state] = count;
+    }
+    const groups = Object.fromEntries(this.#groups) as unknown as Record<SocketGroupName, SocketGroup>;
+    return { atMs, states, source, groups, established: [...this.#established.values()], destinations };
+  }
+}
+
+/** Sorts a socket into the group rules look at; most sockets belong to none. */
+function groupOf(entry: CensusEntry): SocketGroupName | 'waiting' | undefined {
+  switch (entry.state) {
+    case 'ESTABLISHED':
+    case 'CLOSE_WAIT':
+      if (waitsInAcceptQueue(entry)) return 'waiting';
+      if (entry.state === 'CLOSE_WAIT') return 'closeWait';
+      return entry.retransmits > 0 && entry.timerNumber !== 0 ? 'unanswered' : undefined;
+    case 'SYN_SENT':
+      return 'synSent';
+    case 'SYN_RECV':
+      return 'synRecv';
+    case 'FIN_WAIT1':
+    case 'CLOSING':
+      return 'finWait1';
+    case 'FIN_WAIT2':
+      return 'finWait2';
+    case 'LAST_ACK':
+      return 'lastAck';
+    default:
+      return undefined;
+  }
+}
+
+function destinationBucket(entry: CensusEntry): number {
+  return (Math.imul(entry.remoteAddressHash ^ entry.remotePort, 0x9e3779b1) >>> 16) % DESTINATION_BUCKETS;
+}
+
+/** Exact port use of the sockets given, fullest first. */
+export function countDestinations(sockets: readonly TcpSocket[], atLeast: number): readonly DestinationUse[] {
+  const uses = new Map<string, { first: TcpSocket; ports: Set<number>; timeWait: number; established: number }>();
+  for (const socket of sockets) {
+    const key = `${socket.localAddress} ${socket.remoteAddress} ${socket.remotePort}`;
+    let use = uses.get(key);
+    if (!use) uses.set(key, (use = { first: socket, ports: new Set(), timeWait: 0, established: 0 }));
+    use.ports.add(socket.localPort);
+    if (socket.state === 'TIME_WAIT') use.timeWait++;
+    if (socket.state === 'ESTABLISHED') use.established++;
+    if (use.first.inode === 0 && socket.inode !== 0) use.first = socket;
+  }
+  return [...uses.values()]
+    .filter((use) => use.ports.size >= atLeast)
+    .sort((a, b) => b.ports.size - a.ports.size)
+    .slice(0, KEPT_DESTINATIONS)
+    .map((use) => ({
+      localAddress: use.first.localAddress,
+      remoteAddress: use.first.remoteAddress,
+      remotePort: use.first.remotePort,
+      localPorts: use.ports.size,
+      timeWait: use.timeWait,
+      established: use.established,
+      exampleInode: use.first.inode,
+    }));
+}

@@ -1,0 +1,183 @@
+import type { InetDiagMessage } from '../../kernel/netlink/inet-diag-message.ts';
+import { SockDiag } from '../../kernel/netlink/sock-diag.ts';
+import { extensions } from '../../kernel/netlink/sock-diag-request.ts';
+import { readTcpTable } from '../../kernel/procfs/tcp-table.ts';
+import type { SocketCensus } from '../../tcp/observation.ts';
+import { absent, denied, ok, type Reading } from '../../tcp/reading.ts';
+import { socketTimers, stateNumber, type Family, type TcpSocket, type TcpState } from '../../tcp/socket.ts';
+import { ListenerMatch } from './listener-match.ts';
+import { ListenerTrack } from './listener-track.ts';
+import { CensusBuilder, type CensusEntry, countDestinations } from './socket-census.ts';
+
+const families: readonly Family[] = ['ipv4', 'ipv6'];
+const everyState: readonly TcpState[] = [
+  'ESTABLISHED',
+  'SYN_SENT',
+  'SYN_RECV',
+  'FIN_WAIT1',
+  'FIN_WAIT2',
+  'TIME_WAIT',
+  'CLOSE_WAIT',
+  'LAST_ACK',
+  'CLOSING',
+];
+
+export interface SocketWatchOptions {
+  readonly namespacePath: string | null;
+  readonly enterable: boolean;
+  /** Where /proc/net/tcp of the namespace is, for when sock_diag is out of reach. */
+  readonly procNet: string | undefined;
+  readonly windowMs: number;
+  readonly intervalMs: number;
+}
+
+/** The sockets of one namespace through the window: listeners sampled, all others counted at both ends. */
+export class SocketWatch implements Disposable {
+  readonly #options: SocketWatchOptions;
+  readonly #diag: Reading<SockDiag>;
+  readonly #tracks = new Map<string, ListenerTrack>();
+  readonly #match = new ListenerMatch();
+  #listenersRead: Reading<true> = absent('listeners', 'not read');
+
+  constructor(options: SocketWatchOptions) {
+    this.#options = options;
+    this.#diag = options.enterable ? SockDiag.open(options.namespacePath) : denied('sock_diag', 'root to enter the namespace');
+  }
+
+  begin(): void {
+    this.#listenersRead = this.#readListeners(false);
+  }
+
+  /** Reads LISTEN sockets; new ones start a track. Falls back to /proc/net/tcp, which has neither limit nor drops. */
+  #readListeners(bornInWindow: boolean): Reading<true> {
+    const byDiag = this.#dump(['LISTEN'], extensions.skMemInfo, (message) => {
+      if (!this.#tracks.has(message.cookie)) this.#track(message.toSocket(), bornInWindow, true);
+    });
+    if (byDiag.status === 'ok') return ok(true);
+    const table = this.#procTable();
+    if (table.status !== 'ok') return byDiag;
+    for (const socket of table.value) {
+      if (socket.state === 'LISTEN' && !this.#tracks.has(socket.cookie)) this.#track(socket, bornInWindow, false);
+    }
+    return ok(true);
+  }
+
+  #track(socket: TcpSocket, bornInWindow: boolean, limitKnown: boolean): void {
+    const { windowMs, intervalMs } = this.#options;
+    this.#match.add({ family: socket.family, address: socket.localAddress, port: socket.localPort });
+    this.#tracks.set(socket.cookie, new ListenerTrack(socket, { windowMs, intervalMs, bornInWindow, limitKnown }));
+  }
+
+  #procTable(): Reading<readonly TcpSocket[]> {
+    const { procNet } = this.#options;
+    return procNet === undefined ? denied('/proc/PID/net/tcp', 'a visible process in the namespace, or root') : readTcpTable(procNet);
+  }
+
+  #dump(states: readonly TcpState[], extension: number, visit: (message: InetDiagMessage) => void): Reading<true> {
+    if (this.#diag.status !== 'ok') return this.#diag;
+    for (const family of families) {
+      const result = this.#diag.value.dump({ family, states, extensions: extension }, visit);
+      // A kernel without IPv6 has no IPv6 sockets to miss.
+      if (result.status !== 'ok' && !(family === 'ipv6' && result.status === 'unsupported')) return result;
+    }
+    return ok(true);
+  }
+
+  get sampled(): boolean {
+    return this.#diag.status === 'ok' && this.#listenersRead.status === 'ok';
+  }
+
+  sampleListeners(atMs: number): void {
+    if (!this.sampled) return;
+    this.#dump(['LISTEN'], extensions.skMemInfo, (message) => {
+      const cookie = message.cookie;
+      if (!this.#tracks.has(cookie)) this.#track(message.toSocket(), true, true);
+      this.#tracks.get(cookie)?.sample(atMs, message);
+    });
+  }
+
+  /** Counts half-open requests per listener: the SYN queue has no counter of its own in sock_diag. */
+  sampleRequests(): void {
+    if (!this.sampled) return;
+    const builder = new CensusBuilder(this.#match);
+    this.#dump(['SYN_RECV'], 0, (message) => builder.add(message));
+    for (const track of this.#tracks.values()) track.requestsSeen(builder.requests.get(track.key) ?? 0);
+  }
+
+  end(_atMs: number): void {
+    if (this.#listenersRead.status !== 'ok') return;
+    const seen = new Map<string, { length: number; limit: number; drops: number | undefined }>();
+    const byDiag = this.#dump(['LISTEN'], extensions.skMemInfo, (message) => {
+      if (!this.#tracks.has(message.cookie)) this.#track(message.toSocket(), true, true);
+      seen.set(message.cookie, { length: message.receiveQueue, limit: message.sendQueue, drops: message.drops });
+    });
+    if (byDiag.status !== 'ok') {
+      const table = this.#procTable();
+      if (table.status !== 'ok') return;
+      for (const socket of table.value) {
+        if (socket.state === 'LISTEN') seen.set(socket.cookie, { length: socket.receiveQueue, limit: 0, drops: undefined });
+      }
+    }
+    for (const [cookie, track] of this.#tracks) track.end(seen.has(cookie), seen.get(cookie));
+  }
+
+  /** Counts every socket. Destinations are looked at more closely only when one holds half of the local ports. */
+  census(when: 'before' | 'after', atMs: number, localPorts: number): Reading<SocketCensus> {
+    const builder = new CensusBuilder(this.#match);
+    const rows: TcpSocket[] = [];
+    let source: SocketCensus['source'] = 'sock_diag';
+    const byDiag = this.#dump(everyState, extensions.info, (message) => builder.add(message));
+    if (byDiag.status !== 'ok') {
+      const table = this.#procTable();
+      if (table.status !== 'ok') return byDiag;
+      source = 'procfs';
+      rows.push(...table.value.filter((socket) => socket.state !== 'LISTEN'));
+      for (const socket of rows) builder.add(asEntry(socket));
+    }
+    for (const track of this.#tracks.values()) {
+      track.census(when, builder.waiting.get(track.key) ?? [], builder.requests.get(track.key) ?? 0);
+    }
+    return ok(builder.finish(atMs, source, this.#crowdedDestinations(builder, rows, localPorts)));
+  }
+
+  #crowdedDestinations(builder: CensusBuilder, rows: readonly TcpSocket[], localPorts: number): ReturnType<typeof countDestinations> {
+    const enough = Math.max(2, Math.ceil(localPorts / 2));
+    const crowded = builder.crowdedDestinations(enough);
+    if (!crowded) return [];
+    const sockets = rows.filter((socket) => crowded(asEntry(socket)));
+    this.#dump(everyState, 0, (message) => {
+      if (crowded(message)) sockets.push(message.toSocket());
+    });
+    return countDestinations(sockets, enough);
+  }
+
+  tracks(): Reading<readonly ListenerTrack[]> {
+    return this.#listenersRead.status === 'ok' ? ok([...this.#tracks.values()]) : this.#listenersRead;
+  }
+
+  listenerInodes(): number[] {
+    return [...this.#tracks.values()].map((track) => track.socket.inode).filter((inode) => inode !== 0);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#diag.status === 'ok') this.#diag.value.close();
+  }
+}
+
+/** A row of /proc/net/tcp in the dress of a sock_diag message. */
+function asEntry(socket: TcpSocket): CensusEntry {
+  let hash = 0;
+  for (const character of socket.remoteAddress) hash = (Math.imul(hash, 31) + character.charCodeAt(0)) >>> 0;
+  return {
+    stateNumber: stateNumber(socket.state),
+    state: socket.state,
+    timerNumber: socketTimers.indexOf(socket.timer),
+    retransmits: socket.retransmits,
+    localPort: socket.localPort,
+    remotePort: socket.remotePort,
+    remoteAddressHash: hash,
+    inode: socket.inode,
+    silentMs: -1,
+    toSocket: () => socket,
+  };
+}

@@ -1,0 +1,104 @@
+/** The report contract, version 1, as a schema: what `doctor --json` prints and what `--report FILE` reads. */
+import * as z from 'zod';
+import { confidences, findingIds, severities } from '../tcp/finding.ts';
+import type { Report } from '../tcp/report.ts';
+import { parseDocument } from './document.ts';
+import type { Proven, SameShape } from './same-shape.ts';
+
+const evidence = z.strictObject({
+  source: z.string().describe('Where the number came from: sock_diag, /proc/net/netstat, packets ...'),
+  name: z.string(),
+  value: z.union([z.number(), z.string()]),
+  unit: z.string(),
+  note: z.string().describe('The fact in words; may be empty'),
+});
+
+const remedy = z.strictObject({
+  kind: z
+    .enum(['application', 'sysctl', 'process', 'architecture', 'none'])
+    .describe('Where the change is made; none: a change that would not help'),
+  summary: z.string(),
+  command: z.string().describe('What can be pasted; may be empty'),
+  effect: z.string(),
+  risk: z.string(),
+});
+
+const finding = z.strictObject({
+  id: z.enum(findingIds),
+  severity: z.enum(severities),
+  confidence: z.enum(confidences),
+  namespace: z.int().describe('Inode of the network namespace'),
+  subject: z.record(z.string(), z.string()).describe('What it is about, e.g. {"listener":"0.0.0.0:24224"}'),
+  title: z.string(),
+  explanation: z.string(),
+  cause: z.strictObject({ id: z.string(), title: z.string() }),
+  evidence: z.array(evidence),
+  ruledOut: z.array(z.strictObject({ id: z.string(), because: z.string() })),
+  remedies: z.array(remedy),
+  experiment: z
+    .strictObject({ scenario: z.string(), set: z.record(z.string(), z.string()) })
+    .describe('The laboratory scenario that shows it; an empty name means there is none'),
+});
+
+const listener = z.strictObject({
+  family: z.enum(['ipv4', 'ipv6']),
+  address: z.string(),
+  port: z.int().min(0).max(65_535),
+  acceptQueue: z
+    .strictObject({
+      length: z.int().min(0),
+      limit: z.int().min(0).nullable().describe('null: unknown; limit + 1 connections fit'),
+    })
+    .describe('Connections at the end of the window'),
+  limitSetBy: z.enum(['application', 'somaxconn', 'unknown']),
+  synRecv: z.int().min(0).describe('Half-open requests at the end of the window'),
+  drops: z
+    .strictObject({ before: z.int().nullable(), after: z.int().nullable() })
+    .describe(
+      'sk_drops of the listener; null: unknown. Says which listener drops, not how many connections were lost',
+    ),
+  process: z.strictObject({ pid: z.int(), name: z.string(), cgroup: z.string() }).nullable(),
+});
+
+const namespace = z.strictObject({
+  inode: z.int(),
+  names: z.array(z.string()),
+  pids: z.array(z.int()),
+  listeners: z.array(listener),
+  states: z.record(z.string(), z.int()).describe('Sockets per TCP state at the end of the window'),
+  counters: z
+    .record(z.string(), z.strictObject({ before: z.number(), after: z.number() }))
+    .describe('Kernel counters by Group.Name: those that moved, and the telling ones'),
+  sysctls: z.record(z.string(), z.string()),
+});
+
+export const reportSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  tool: z.strictObject({ name: z.string(), version: z.string() }),
+  host: z.strictObject({
+    hostname: z.string(),
+    kernelRelease: z.string(),
+    observedFromMs: z.number().describe('ms since 1970'),
+    observedToMs: z.number().describe('ms since 1970'),
+  }),
+  namespaces: z.array(namespace),
+  findings: z.array(finding),
+  unknowns: z
+    .array(z.strictObject({ rule: z.enum(findingIds), missing: z.string(), because: z.string() }))
+    .describe('Checks that could not be made; with any, an empty list of findings is no clean bill'),
+}) satisfies z.ZodType<Report>;
+
+/** Schema and type agree, key for key. */
+export type ReportProof = Proven<SameShape<z.infer<typeof reportSchema>, Report>>;
+
+/** A report of version 1. Throws HalfopenError (usage) naming the first wrong field. */
+export function parseReport(json: unknown): Report {
+  const remedy = 'A report is what `halfopen doctor --json` prints (schemaVersion 1).';
+  return parseDocument<Report>(reportSchema, json, 'the report', remedy);
+}
+
+/** The contract as JSON Schema, draft 2020-12, for other people's validators. */
+export function reportJsonSchema(): Readonly<Record<string, unknown>> {
+  const { $schema, ...rest } = z.toJSONSchema(reportSchema, { target: 'draft-2020-12' });
+  return { $schema, title: 'halfopen report, version 1', ...rest };
+}

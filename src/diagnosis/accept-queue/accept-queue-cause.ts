@@ -1,0 +1,185 @@
+import { formatCount, formatDurationMs, formatShare } from '../../base/units.ts';
+import type { Confidence } from '../../tcp/finding.ts';
+import type { ProcessObservation, ThreadObservation } from '../../tcp/observation.ts';
+import { valueOf } from '../../tcp/reading.ts';
+import type { AcceptQueueFacts } from './accept-queue-facts.ts';
+
+export type AcceptQueueCauseId =
+  | 'process-stopped'
+  | 'fd-limit'
+  | 'cpu-saturated'
+  | 'blocked'
+  | 'burst'
+  | 'sustained-overload'
+  | 'backlog-too-small'
+  | 'unknown';
+
+export interface AcceptQueueCause {
+  readonly id: AcceptQueueCauseId;
+  readonly title: string;
+  readonly confidence: Confidence;
+}
+
+/** A thread that runs, or waits for a core, this share of the window has no time left for accept(). */
+const BUSY_SHARE = 0.85;
+/** Full for less than this share: the process keeps up on the whole, the queue is too short for the peaks. */
+const BRIEF_SHARE = 0.25;
+/** Arrivals are a burst when the fullest 50 ms bring this many times the average. */
+const BURST_FACTOR = 5;
+
+/** Tried in this order: what makes accept() impossible comes before what makes it slow, and that before what the clients do. */
+const judges: readonly ((facts: AcceptQueueFacts) => AcceptQueueCause | undefined)[] = [
+  processStopped,
+  descriptorLimit,
+  ownerUnknown,
+  neverAccepts,
+  brief,
+  busyAllTheTime,
+  sustained,
+];
+
+export function acceptQueueCause(facts: AcceptQueueFacts): AcceptQueueCause {
+  for (const judge of judges) {
+    const cause = judge(facts);
+    if (cause) return cause;
+  }
+  return { id: 'unknown', title: 'the cause could not be told apart', confidence: 'possible' };
+}
+
+/** All who could accept are stopped; one that runs would go on accepting. */
+function processStopped({ processes }: AcceptQueueFacts): AcceptQueueCause | undefined {
+  if (processes.length === 0 || !processes.every(isHeld)) return undefined;
+  const frozen = processes.some((process) => process.frozen);
+  const who = processes.length === 1 ? `process ${processes[0]?.pid}` : `all ${processes.length} processes`;
+  const how = frozen ? 'frozen by the cgroup freezer (paused container?)' : 'stopped (state T: SIGSTOP, ^Z or a debugger)';
+  const all = processes.length === 1 ? 'is' : 'are';
+  return { id: 'process-stopped', title: `${who} ${all} ${how}`, confidence: 'certain' };
+}
+
+function isHeld(process: ProcessObservation): boolean {
+  return process.frozen || (/^[Tt]$/.test(process.state.after) && /^[Tt]$/.test(process.state.before));
+}
+
+/** accept() returns EMFILE when every descriptor up to the soft RLIMIT_NOFILE is taken, and leaves the connection in the queue. */
+function descriptorLimit({ processes }: AcceptQueueFacts): AcceptQueueCause | undefined {
+  const atLimit = processes.filter(isAtDescriptorLimit);
+  const [first] = atLimit;
+  if (!first || atLimit.length < processes.length) return undefined;
+  return {
+    id: 'fd-limit',
+    title: `process ${first.pid} has all of its ${formatCount(first.descriptorLimit ?? 0)} file descriptors open, so accept() fails`,
+    confidence: 'certain',
+  };
+}
+
+export function isAtDescriptorLimit(process: ProcessObservation): boolean {
+  const { openDescriptors: open, descriptorLimit: limit } = process;
+  return open !== undefined && limit !== undefined && Math.max(open.before, open.after) >= limit;
+}
+
+function ownerUnknown({ processes }: AcceptQueueFacts): AcceptQueueCause | undefined {
+  if (processes.length > 0) return undefined;
+  return { id: 'unknown', title: 'who should accept could not be seen', confidence: 'possible' };
+}
+
+/** Nothing left the queue: the process is busy elsewhere, or asleep elsewhere. */
+function neverAccepts(facts: AcceptQueueFacts): AcceptQueueCause | undefined {
+  if (facts.accepts !== false) return undefined;
+  const busy = busiestThread(facts.processes);
+  if (busy && load(busy.thread) >= BUSY_SHARE) return saturated(busy, 'and does not come to accept()');
+  return { id: 'blocked', title: whereItSleeps(facts.processes), confidence: busy ? 'certain' : 'likely' };
+}
+
+/** It keeps up on the whole, so that only the queue's length is at fault. */
+function brief(facts: AcceptQueueFacts): AcceptQueueCause | undefined {
+  if (facts.fullShare >= BRIEF_SHARE || facts.fullAtEnd) return undefined;
+  const { arrivalPeak, arrivalsPerSecond, limit } = facts;
+  const averageIn50Ms = (arrivalsPerSecond ?? 0) / 20;
+  const packetsSayBurst = arrivalPeak !== undefined && arrivalPeak > limit && arrivalPeak > BURST_FACTOR * averageIn50Ms;
+  const noPackets = arrivalPeak === undefined || (arrivalsPerSecond ?? 0) === 0;
+  const episodes = facts.listener.queue?.fullEpisodes ?? 0;
+  const isBurst = packetsSayBurst || (noPackets && limit > 16) || (!packetsSayBurst && limit > 64 && episodes <= 3);
+  if (isBurst) {
+    const peak = arrivalPeak === undefined ? '' : `: up to ${formatCount(arrivalPeak)} within 50 ms`;
+    return { id: 'burst', title: `connections arrive in bursts that the queue cannot hold${peak}`, confidence: 'likely' };
+  }
+  return {
+    id: 'backlog-too-small',
+    title: `a backlog of ${formatCount(limit)} is too small even for steady traffic`,
+    confidence: 'likely',
+  };
+}
+
+function busyAllTheTime(facts: AcceptQueueFacts): AcceptQueueCause | undefined {
+  const busy = busiestThread(facts.processes);
+  if (busy && load(busy.thread) >= BUSY_SHARE) return saturated(busy, 'and accepts more slowly than connections arrive');
+  const throttled = facts.processes.find((process) => (process.throttledShare ?? 0) > 0.2);
+  if (!throttled) return undefined;
+  return {
+    id: 'cpu-saturated',
+    title: `process ${throttled.pid} is held back by its CPU limit ${formatShare(throttled.throttledShare ?? 0)} of the time`,
+    confidence: 'likely',
+  };
+}
+
+function sustained(facts: AcceptQueueFacts): AcceptQueueCause | undefined {
+  if (facts.accepts !== true) return undefined;
+  return {
+    id: 'sustained-overload',
+    title: 'connections arrive faster than the process accepts them',
+    confidence: facts.arrivalsPerSecond === undefined ? 'likely' : 'certain',
+  };
+}
+
+interface Busy {
+  readonly process: ProcessObservation;
+  readonly thread: ThreadObservation;
+}
+
+export function busiestThread(processes: readonly ProcessObservation[]): Busy | undefined {
+  let busiest: Busy | undefined;
+  for (const process of processes) {
+    for (const thread of valueOf(process.threads) ?? []) {
+      if (!busiest || load(thread) > load(busiest.thread)) busiest = { process, thread };
+    }
+  }
+  return busiest;
+}
+
+/** Running, or runnable and waiting for a core: either way the thread has no spare time. */
+function load(thread: ThreadObservation): number {
+  return thread.cpuShare + thread.runQueueWaitShare;
+}
+
+function saturated({ process, thread }: Busy, consequence: string): AcceptQueueCause {
+  const waits = thread.runQueueWaitShare > 0.2 ? ` and waits for one ${formatShare(thread.runQueueWaitShare)}` : '';
+  return {
+    id: 'cpu-saturated',
+    title: `thread ${thread.tid} uses ${formatShare(thread.cpuShare)} of a core${waits} ${consequence}`,
+    confidence: process.threadCount === 1 || thread.tid === process.pid ? 'certain' : 'likely',
+  };
+}
+
+const eventWaits = /^(epoll_|poll|ppoll|select|pselect6|accept|io_uring_enter)/;
+
+/** Where the owner sleeps, in words: in a file, a lock, a timer; or waiting for events but not for this listener. */
+function whereItSleeps(processes: readonly ProcessObservation[]): string {
+  const [process] = processes;
+  if (!process) return 'the process does not accept';
+  const threads = valueOf(process.threads) ?? [];
+  const main = threads.find((thread) => thread.tid === process.pid) ?? threads[0];
+  if (!main) return `process ${process.pid} does not call accept()`;
+  if (process.state.after === 'D') return `process ${process.pid} waits for a disk or a network file system (state D)`;
+  const call = main.systemCall;
+  if (call && eventWaits.test(call)) {
+    return `process ${process.pid} waits in ${call} but does not accept from this listener (its own connection limit?)`;
+  }
+  const target = main.systemCallTarget ? ` on ${main.systemCallTarget}` : '';
+  const place = call ? `${call}${target}` : (main.waitChannel ?? 'an unknown place');
+  return `process ${process.pid} is alive but asleep in ${place} and does not call accept()`;
+}
+
+/** "the oldest has waited 2.4 s". */
+export function waitText(facts: AcceptQueueFacts): string {
+  return facts.oldestWaitMs > 0 ? `, the oldest has waited ${formatDurationMs(facts.oldestWaitMs)}` : '';
+}

@@ -1,0 +1,169 @@
+import { formatCount, formatDurationMs, formatRate } from '../../base/units.ts';
+import type { Remedy } from '../../tcp/finding.ts';
+import { backlogSetting } from '../backlog-directive.ts';
+import type { AcceptQueueCause, AcceptQueueCauseId } from './accept-queue-cause.ts';
+import type { AcceptQueueFacts } from './accept-queue-facts.ts';
+
+/** What helps against one cause, most useful first; the last one names the knobs that do nothing. */
+export function acceptQueueRemedies(facts: AcceptQueueFacts, cause: AcceptQueueCause): readonly Remedy[] {
+  const remedies = byCause[cause.id](facts);
+  return backlogHelps(cause.id) ? [...remedies, ...raiseBacklog(facts), idleKnobs(facts)] : [...remedies, backlogDoesNothing];
+}
+
+function backlogHelps(cause: AcceptQueueCauseId): boolean {
+  return cause === 'burst' || cause === 'backlog-too-small';
+}
+
+const byCause: Readonly<Record<AcceptQueueCauseId, (facts: AcceptQueueFacts) => readonly Remedy[]>> = {
+  'process-stopped': ({ processes }) => {
+    const frozen = processes.some((process) => process.frozen);
+    const container = processes.find((process) => process.container !== undefined)?.container;
+    return [
+      {
+        kind: 'process',
+        summary: frozen ? 'let the frozen cgroup run again' : 'let the process run again',
+        command: frozen
+          ? `docker unpause ${container ?? 'CONTAINER'}`
+          : `kill -CONT ${processes.map((process) => process.pid).join(' ')}`,
+        effect: 'it accepts what waits in the queue at once; clients still retrying get in at their next SYN',
+        risk: 'find out first who stopped it: a debugger, a core dump, job control, a pause before a checkpoint',
+      },
+    ];
+  },
+  'fd-limit': ({ processes }) => {
+    const [process] = processes;
+    const limit = process?.descriptorLimit ?? 1024;
+    return [
+      {
+        kind: 'process',
+        summary: 'raise its limit of open files now, without a restart',
+        command: `prlimit --pid ${process?.pid ?? 'PID'} --nofile=${limit * 4}:${limit * 4}`,
+        effect: 'accept() works again with the next connection',
+        risk: 'if descriptors leak (see close-wait-leak) the new limit is reached as well, only later',
+      },
+      {
+        kind: 'application',
+        summary: `make it last: LimitNOFILE=${limit * 4} in the systemd unit, or the program's own option (nginx: worker_rlimit_nofile)`,
+        command: '',
+        effect: 'the limit survives the next restart',
+        risk: '',
+      },
+    ];
+  },
+  'cpu-saturated': () => [
+    {
+      kind: 'architecture',
+      summary: 'more threads or processes that accept (workers, SO_REUSEPORT), or more servers',
+      command: '',
+      effect: 'each core that accepts adds its share to the rate',
+      risk: '',
+    },
+    {
+      kind: 'application',
+      summary: 'less work for each connection: fewer, longer-lived connections from the clients; a profile of the busy thread',
+      command: '',
+      effect: 'the same core accepts more',
+      risk: '',
+    },
+  ],
+  blocked: ({ processes }) => [
+    {
+      kind: 'process',
+      summary: 'look at what it waits for; accept() comes only after that',
+      command: `cat /proc/${processes[0]?.pid ?? 'PID'}/task/*/stack`,
+      effect: 'names the lock, file, or peer that holds it up',
+      risk: 'none: reading only',
+    },
+    {
+      kind: 'application',
+      summary: 'accept in a thread or event loop that never waits for anything else; check its own connection limit',
+      command: '',
+      effect: 'a slow peer or disk no longer stops new connections',
+      risk: '',
+    },
+  ],
+  burst: () => [],
+  'backlog-too-small': () => [],
+  'sustained-overload': ({ arrivalsPerSecond, acceptedPerSecond }) => [
+    {
+      kind: 'architecture',
+      summary: 'accept faster (more workers, less work between two accepts) or let fewer connections arrive (pooling, keep-alive, fewer heartbeats)',
+      command: '',
+      effect:
+        arrivalsPerSecond === undefined || acceptedPerSecond === undefined
+          ? 'the queue empties when accepts outrun arrivals'
+          : `the queue empties when it accepts more than ${formatRate(arrivalsPerSecond)}; it accepts ${formatRate(acceptedPerSecond)}`,
+      risk: '',
+    },
+  ],
+  unknown: () => [
+    {
+      kind: 'process',
+      summary: 'run the doctor as root, so that it sees the process behind the listener',
+      command: 'sudo halfopen doctor',
+      effect: 'tells a stopped, blocked or busy process from a short queue',
+      risk: 'none: reading only',
+    },
+  ],
+};
+
+/** A number with a reason: twice the largest burst seen on top of the present limit, as a power of two within what listen() takes. */
+export function proposedBacklog(facts: AcceptQueueFacts): number {
+  const need = 2 * Math.max(facts.limit, facts.arrivalPeak ?? facts.limit * 2, facts.clientsUnanswered ?? 0);
+  return Math.min(65_535, Math.max(128, 2 ** Math.ceil(Math.log2(need))));
+}
+
+function raiseBacklog(facts: AcceptQueueFacts): readonly Remedy[] {
+  const backlog = proposedBacklog(facts);
+  const raise: Remedy = {
+    kind: 'application',
+    summary: `raise the application's backlog from ${formatCount(facts.limit)} to ${formatCount(backlog)}`,
+    command: backlogSetting(facts.processes[0]?.name, backlog),
+    effect: `holds ${formatCount(backlog + 1)} connections while the process is away; takes effect when it calls listen() again`,
+    risk: 'memory for the waiting connections only',
+  };
+  if (facts.somaxconn === undefined || facts.somaxconn >= backlog) return [raise];
+  return [
+    {
+      kind: 'sysctl',
+      summary: `first raise net.core.somaxconn in this namespace from ${formatCount(facts.somaxconn)}: it caps every listen()`,
+      command: `sysctl -w net.core.somaxconn=${backlog}`,
+      effect: 'nothing by itself: it is read at the next listen()',
+      risk: '',
+    },
+    raise,
+  ];
+}
+
+const backlogDoesNothing: Remedy = {
+  kind: 'none',
+  summary: 'raising the backlog, somaxconn or tcp_max_syn_backlog changes nothing here: clients would only wait longer',
+  command: '',
+  effect: '',
+  risk: '',
+};
+
+function idleKnobs({ somaxconn, limit }: AcceptQueueFacts): Remedy {
+  const capped = somaxconn !== undefined && limit >= somaxconn;
+  return {
+    kind: 'none',
+    summary: capped
+      ? 'tcp_max_syn_backlog and tcp_syncookies change nothing here: they belong to the SYN queue'
+      : 'somaxconn alone, tcp_max_syn_backlog and tcp_syncookies change nothing here',
+    command: '',
+    effect: '',
+    risk: '',
+  };
+}
+
+/** "It accepts 310 connections a second and 640 arrive." Only what is known. */
+export function ratesSentence({ arrivalsPerSecond, acceptedPerSecond, accepts, oldestWaitMs }: AcceptQueueFacts): string {
+  if (accepts === false) return 'It accepted none of the waiting connections while we watched.';
+  if (arrivalsPerSecond !== undefined && acceptedPerSecond !== undefined) {
+    return `It accepts about ${formatRate(acceptedPerSecond)} and ${formatRate(arrivalsPerSecond)} arrive.`;
+  }
+  if (acceptedPerSecond !== undefined && oldestWaitMs > 0) {
+    return `It accepts about ${formatRate(acceptedPerSecond)}; a connection waits up to ${formatDurationMs(oldestWaitMs)} in the queue.`;
+  }
+  return '';
+}

@@ -1,0 +1,51 @@
+import { severities, type Diagnosis, type Finding, type Unknown } from '../tcp/finding.ts';
+import type { NamespaceObservation, Observation } from '../tcp/observation.ts';
+import { explainMissing, type Reading } from '../tcp/reading.ts';
+import type { EvidenceKey, Rule } from './rule.ts';
+import { allRules } from './rules/all-rules.ts';
+
+/** Judges a whole observation: findings worst first, and what could not be judged, once per rule and reason. */
+export function diagnose(observation: Observation, rules: readonly Rule[] = allRules): Diagnosis {
+  const findings: Finding[] = [];
+  const unknowns = new Map<string, Unknown>();
+  const addUnknown = (unknown: Unknown): void => {
+    unknowns.set(`${unknown.rule} ${unknown.missing} ${unknown.because}`, unknown);
+  };
+  for (const rule of rules) {
+    for (const namespace of namespacesFor(rule, observation)) {
+      const missing = missingEvidence(rule, observation, namespace);
+      missing.forEach(addUnknown);
+      if (missing.length > 0) continue;
+      const judgement = rule.judge({ observation, namespace });
+      findings.push(...judgement.findings);
+      judgement.unknowns?.forEach(addUnknown);
+    }
+  }
+  return { findings: findings.sort(bySeverity), unknowns: [...unknowns.values()] };
+}
+
+function namespacesFor(rule: Rule, observation: Observation): readonly NamespaceObservation[] {
+  if (rule.scope === 'namespace') return observation.namespaces;
+  const all = observation.namespaces;
+  const host = all.find((one) => one.initial) ?? all.find((one) => one.own) ?? all[0];
+  return host === undefined ? [] : [host];
+}
+
+function missingEvidence(rule: Rule, observation: Observation, namespace: NamespaceObservation): Unknown[] {
+  return rule.needs.flatMap((key) => {
+    const reading = evidenceOf(key, observation, namespace);
+    return reading.status === 'ok' ? [] : [{ rule: rule.id, missing: key, because: explainMissing(reading) }];
+  });
+}
+
+function evidenceOf(key: EvidenceKey, observation: Observation, namespace: NamespaceObservation): Reading<unknown> {
+  if (key === 'processes' || key === 'kernelLog' || key === 'softnet') return observation[key];
+  return namespace[key];
+}
+
+/** Worst first; what is certain before what is likely. */
+function bySeverity(a: Finding, b: Finding): number {
+  const rank = (finding: Finding): number => severities.indexOf(finding.severity);
+  const sure = (finding: Finding): number => ['certain', 'likely', 'possible'].indexOf(finding.confidence);
+  return rank(a) - rank(b) || sure(a) - sure(b);
+}

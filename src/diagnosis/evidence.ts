@@ -1,0 +1,131 @@
+/** Views of an observation that rules share. Pure; a quantity that is not known is undefined, never 0. */
+import { formatEndpoint } from '../base/ip-text.ts';
+import { formatCount } from '../base/units.ts';
+import type { Evidence } from '../tcp/finding.ts';
+import type { Ends, Handshake, ListenerObservation, ProcessObservation } from '../tcp/observation.ts';
+import { valueOf } from '../tcp/reading.ts';
+import type { RuleView } from './rule.ts';
+
+export function rise(ends: Ends<number>): number {
+  return ends.after - ends.before;
+}
+
+export function windowMs(view: RuleView): number {
+  const { observedFromMs, observedToMs } = view.observation.host;
+  return Math.max(1, observedToMs - observedFromMs);
+}
+
+export function perSecond(view: RuleView, count: number): number {
+  return (count * 1000) / windowMs(view);
+}
+
+/** How far a counter rose in the window; undefined when it could not be read or this kernel lacks it. */
+export function counterRise(view: RuleView, name: string): number | undefined {
+  const counters = valueOf(view.namespace.counters);
+  const before = counters?.before[name];
+  const after = counters?.after[name];
+  return before === undefined || after === undefined ? undefined : after - before;
+}
+
+/** The counter's value at the end of the window, counted since the namespace was made. */
+export function counterTotal(view: RuleView, name: string): number | undefined {
+  return valueOf(view.namespace.counters)?.after[name];
+}
+
+export function counterEvidence(view: RuleView, name: string, note = ''): Evidence {
+  const risen = counterRise(view, name);
+  const text = risen === undefined ? 'not offered by this kernel' : `+${formatCount(risen)} in the window`;
+  return { source: '/proc/net/netstat', name, value: risen ?? 'unknown', unit: 'events', note: note || text };
+}
+
+export function sysctl(view: RuleView, name: string): string | undefined {
+  return valueOf(view.namespace.sysctls)?.[name];
+}
+
+export function numericSysctl(view: RuleView, name: string): number | undefined {
+  const value = Number(sysctl(view, name) ?? Number.NaN);
+  return Number.isNaN(value) ? undefined : value;
+}
+
+/** Listening sockets that were there at the end of the window. */
+export function listenersOf(view: RuleView): readonly ListenerObservation[] {
+  return (valueOf(view.namespace.listeners) ?? []).filter((listener) => listener.presence.after);
+}
+
+export function listenerName(listener: Pick<ListenerObservation, 'address' | 'port'>): string {
+  return formatEndpoint(listener.address, listener.port);
+}
+
+/** Connections dropped by this listener in the window (sk_drops; counts segments, not clients). */
+export function dropsOf(listener: ListenerObservation): number {
+  return listener.drops ? rise(listener.drops) : 0;
+}
+
+export function isFull(fill: { readonly length: number; readonly limit: number }): boolean {
+  return fill.length > fill.limit;
+}
+
+export function processesOf(view: RuleView, pids: readonly number[]): readonly ProcessObservation[] {
+  const all = valueOf(view.observation.processes) ?? [];
+  return pids.flatMap((pid) => all.filter((process) => process.pid === pid));
+}
+
+/** "nginx, pid 812", "nginx, pids 812-815 (4 processes)", or "" when the owner is unknown. */
+export function ownerText(view: RuleView, pids: readonly number[]): string {
+  const [first] = processesOf(view, pids);
+  const [pid, ...others] = pids;
+  if (pid === undefined) return '';
+  const name = first ? `${first.name}, ` : '';
+  return others.length === 0 ? `${name}pid ${pid}` : `${name}pid ${pid} and ${others.length} more`;
+}
+
+/** "0.0.0.0:24224 (ruby, pid 812)". */
+export function listenerWithOwner(view: RuleView, listener: ListenerObservation): string {
+  const owner = ownerText(view, listener.pids);
+  return owner === '' ? listenerName(listener) : `${listenerName(listener)} (${owner})`;
+}
+
+/** Subject fields of a listener, for `Finding.subject`. */
+export function listenerSubject(view: RuleView, listener: ListenerObservation): Record<string, string> {
+  const [owner] = processesOf(view, listener.pids);
+  return {
+    listener: listenerName(listener),
+    ...(listener.pids[0] === undefined ? {} : { pid: String(listener.pids[0]) }),
+    ...(owner === undefined ? {} : { process: owner.name }),
+  };
+}
+
+/** Connection attempts the packet sample saw towards this listener. */
+export function handshakesTo(view: RuleView, listener: Pick<ListenerObservation, 'port' | 'address'>): readonly Handshake[] {
+  const sample = valueOf(view.namespace.packets);
+  if (!sample) return [];
+  const any = listener.address === '0.0.0.0' || listener.address === '::';
+  return sample.handshakes.filter(
+    (one) =>
+      one.direction !== 'outgoing' && one.serverPort === listener.port && (any || one.server === listener.address),
+  );
+}
+
+/** Whether nothing else could have lost the packets: ids and reasons of the usual suspects below TCP that are silent. */
+export function silentLowerLayers(view: RuleView): readonly { id: string; because: string }[] {
+  const ruledOut: { id: string; because: string }[] = [];
+  const softnet = valueOf(view.observation.softnet);
+  const sum = (rows: readonly { dropped: number }[]): number => rows.reduce((total, row) => total + row.dropped, 0);
+  if (softnet && sum(softnet.after) === sum(softnet.before)) {
+    ruledOut.push({ id: 'softnet-drops', because: 'no packet was dropped between the network card and the stack' });
+  }
+  const interfaces = valueOf(view.namespace.interfaces);
+  const dropped = (rows: readonly { received: { dropped: number; fifo: number } }[]): number =>
+    rows.reduce((total, row) => total + row.received.dropped + row.received.fifo, 0);
+  if (interfaces && dropped(interfaces.after) === dropped(interfaces.before)) {
+    ruledOut.push({ id: 'nic-drops', because: 'no interface dropped a packet' });
+  }
+  const conntrack = valueOf(view.namespace.conntrack);
+  if (conntrack && conntrack.count.after < conntrack.max * 0.9) {
+    ruledOut.push({
+      id: 'conntrack-full',
+      because: `${formatCount(conntrack.count.after)} of ${formatCount(conntrack.max)} entries`,
+    });
+  }
+  return ruledOut;
+}

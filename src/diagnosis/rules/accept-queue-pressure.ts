@@ -1,0 +1,61 @@
+import { formatCount, formatDurationMs, formatShare } from '../../base/units.ts';
+import type { Finding } from '../../tcp/finding.ts';
+import type { ListenerObservation } from '../../tcp/observation.ts';
+import { acceptQueueCause } from '../accept-queue/accept-queue-cause.ts';
+import { type AcceptQueueFacts, acceptQueueFacts } from '../accept-queue/accept-queue-facts.ts';
+import { acceptQueueRemedies, ratesSentence } from '../accept-queue/accept-queue-remedies.ts';
+import { listenersOf, listenerSubject, listenerWithOwner } from '../evidence.ts';
+import { defineRule, type RuleView } from '../rule.ts';
+
+/** A queue that is above half for this share of the window, with connections that wait noticeably, will overflow with the next peak. */
+const LASTING_SHARE = 0.1;
+const NOTICEABLE_WAIT_MS = 100;
+
+/** A listener's accept queue is filling up, but nothing has been dropped yet. */
+export const acceptQueuePressure = defineRule({
+  id: 'accept-queue-pressure',
+  summary: 'an accept queue is more than half full: connections wait, and the next peak will be dropped',
+  needs: ['listeners'],
+  scope: 'namespace',
+  judge: (view) => ({
+    findings: listenersOf(view).flatMap((listener) => judgeListener(view, listener)),
+    unknowns: listenersOf(view).some((listener) => !listener.limitKnown)
+      ? [{ rule: 'accept-queue-pressure', missing: 'acceptQueue.limit', because: '/proc/net/tcp shows no limit; sock_diag (root) does' }]
+      : [],
+  }),
+});
+
+function judgeListener(view: RuleView, listener: ListenerObservation): readonly Finding[] {
+  if (!listener.limitKnown) return [];
+  const facts = acceptQueueFacts(view, listener);
+  const overflows = facts.dropped > 0 || (facts.fullAtEnd && facts.droppedEver > 0);
+  if (overflows || facts.peak <= facts.limit / 2 || facts.peak === 0) return [];
+  const lasting = facts.aboveHalfShare >= LASTING_SHARE && facts.oldestWaitMs >= NOTICEABLE_WAIT_MS;
+  // A queue for one or two connections is "half full" with the first one.
+  if (!lasting && facts.limit < 8) return [];
+  return [describe(view, facts, lasting || facts.fullAtEnd)];
+}
+
+function describe(view: RuleView, facts: AcceptQueueFacts, alarming: boolean): Finding {
+  const { listener } = facts;
+  const cause = alarming ? acceptQueueCause(facts) : { id: 'burst', title: 'a short peak', confidence: 'likely' } as const;
+  const full = facts.peak > facts.limit ? 'is full: the next connection will be dropped' : `reached ${formatCount(facts.peak)} of ${formatCount(facts.limit)}`;
+  const wait = facts.oldestWaitMs > 0 ? ` A connection waited up to ${formatDurationMs(facts.oldestWaitMs)} before anybody accepted it.` : '';
+  return {
+    id: 'accept-queue-pressure',
+    severity: alarming ? 'warning' : 'info',
+    confidence: alarming ? 'certain' : 'likely',
+    namespace: view.namespace.inode,
+    subject: listenerSubject(view, listener),
+    title: `the accept queue of ${listenerWithOwner(view, listener)} ${full}${alarming ? `; ${cause.title}` : ''}`,
+    explanation: `Nothing was dropped in this window, but the queue was more than half full ${formatShare(facts.aboveHalfShare)} of the time.${wait} ${ratesSentence(facts)}`.trim(),
+    cause: { id: cause.id, title: cause.title },
+    evidence: [
+      { source: 'sock_diag', name: 'acceptQueue.peak', value: facts.peak, unit: 'connections', note: `${formatCount(facts.peak)} of ${formatCount(facts.limit)}, above half ${formatShare(facts.aboveHalfShare)} of the time` },
+      { source: 'sock_diag', name: 'acceptQueue.oldestWait', value: facts.oldestWaitMs, unit: 'ms', note: facts.oldestWaitMs > 0 ? formatDurationMs(facts.oldestWaitMs) : 'nobody waited at either end of the window' },
+    ],
+    ruledOut: [{ id: 'accept-queue-overflow', because: 'the drop counter of this listener stands still' }],
+    remedies: alarming ? acceptQueueRemedies(facts, cause) : [],
+    experiment: { scenario: 'accept-queue-overflow', set: { backlog: String(facts.limit) } },
+  };
+}

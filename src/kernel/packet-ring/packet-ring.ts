@@ -1,0 +1,189 @@
+import { ok, type Reading } from '../../tcp/reading.ts';
+import { libc } from '../ffi.ts';
+import { closeRingSocket, openRingSocket, type RingSocket, SOL_PACKET } from './ring-socket.ts';
+
+export interface PacketRingOptions {
+  /** /proc/PID/ns/net or /run/netns/NAME; null for this process's own namespace. */
+  readonly namespacePath: string | null;
+  /** struct sock_filter[], see `tcpFilter`. It also sets how many bytes are kept of each packet. */
+  readonly filter: Uint8Array;
+  /** Kernel memory for packets not read yet; rounded up to whole blocks, at most 64 MiB. */
+  readonly bytes?: number;
+  /** The most that the filter keeps of a packet; blocks are made large enough for it. */
+  readonly snapBytes?: number;
+}
+
+export interface RingPacket {
+  /** When the kernel saw it, microseconds since 1970. */
+  readonly timestampUs: number;
+  /** Sent by this namespace; never so on loopback, where each packet is shown once, as it arrives. */
+  readonly outgoing: boolean;
+  readonly loopback: boolean;
+  readonly interfaceIndex: number;
+  /** Length on the wire from the network header on. */
+  readonly originalBytes: number;
+  /** From the network header on. Valid only inside the visit: the memory is used again. */
+  readonly bytes: Uint8Array;
+}
+
+const DEFAULT_RING_BYTES = 4 * 1024 ** 2;
+const MAX_RING_BYTES = 64 * 1024 ** 2;
+/** A multiple of every page size in use; small, since a block handed over by the timer is spent however empty it is. */
+const MIN_BLOCK_BYTES = 64 * 1024;
+const PACKET_OVERHEAD_BYTES = 256;
+/** How long a packet waits at most in a block that is not full. */
+export const RETIRE_AFTER_MS = 20;
+
+// struct tpacket_block_desc with tpacket_hdr_v1, and struct tpacket3_hdr with sockaddr_ll: offsets in bytes.
+const BLOCK_STATUS = 8;
+const BLOCK_PACKETS = 12;
+const BLOCK_FIRST_PACKET = 16;
+const BLOCK_LENGTH = 20;
+const NEXT_OFFSET = 0;
+const SECONDS = 4;
+const NANOSECONDS = 8;
+const SNAPPED_BYTES = 12;
+const WIRE_BYTES = 16;
+const DATA_OFFSET = 24;
+const ADDRESS = 48;
+const INTERFACE_INDEX = ADDRESS + 4;
+const HARDWARE_TYPE = ADDRESS + 8;
+const PACKET_TYPE = ADDRESS + 10;
+
+const TP_STATUS_KERNEL = 0;
+const TP_STATUS_USER = 1;
+const PACKET_OUTGOING = 4;
+const ARPHRD_LOOPBACK = 772;
+const PACKET_STATISTICS = 6;
+
+/**
+ * Packets of one network namespace, all interfaces, through a TPACKET_V3 ring
+ * (Documentation/networking/packet_mmap.rst). A block is copied in one go and handed back to the kernel before its
+ * packets are visited, so a slow visitor does not hold the ring, and no view ever points into unmapped memory.
+ */
+export class PacketRing {
+  readonly #statuses: Int32Array;
+  readonly #memory: Uint8Array;
+  readonly #blockBytes: number;
+  readonly #block: Uint8Array;
+  readonly #block16: Uint16Array;
+  readonly #block32: Uint32Array;
+  #socket: RingSocket | undefined;
+  #nextBlock = 0;
+  /** The next packet in the copied block, and how many are left there. */
+  #packetAt = 0;
+  #packetsLeft = 0;
+  #received = 0;
+  #dropped = 0;
+
+  private constructor(socket: RingSocket) {
+    this.#socket = socket;
+    this.#statuses = new Int32Array(socket.memory);
+    this.#memory = new Uint8Array(socket.memory);
+    this.#blockBytes = socket.blockBytes;
+    this.#block = new Uint8Array(socket.blockBytes);
+    this.#block16 = new Uint16Array(this.#block.buffer);
+    this.#block32 = new Uint32Array(this.#block.buffer);
+  }
+
+  static open(options: PacketRingOptions): Reading<PacketRing> {
+    const { namespacePath, filter, snapBytes = 0 } = options;
+    const blockBytes = Math.max(
+      MIN_BLOCK_BYTES,
+      2 ** Math.ceil(Math.log2(snapBytes + PACKET_OVERHEAD_BYTES)),
+    );
+    const bytes = Math.min(options.bytes ?? DEFAULT_RING_BYTES, MAX_RING_BYTES);
+    const blocks = Math.max(2, Math.ceil(bytes / blockBytes));
+    const socket = openRingSocket({
+      namespacePath,
+      filter,
+      blocks,
+      blockBytes,
+      retireAfterMs: RETIRE_AFTER_MS,
+    });
+    return socket.status === 'ok' ? ok(new PacketRing(socket.value)) : socket;
+  }
+
+  /**
+   * Visits up to `maxPackets` packets that the kernel has handed over, oldest first, and returns how many it visited.
+   * Never waits; a packet is handed over within `RETIRE_AFTER_MS`. The rest stays for the next call.
+   */
+  read(maxPackets: number, visit: (packet: RingPacket) => void): number {
+    let visited = 0;
+    while (visited < maxPackets) {
+      if (this.#packetsLeft === 0 && !this.#takeBlock()) break;
+      const packet = this.#takePacket();
+      if (packet === undefined) continue;
+      visited++;
+      visit(packet);
+    }
+    return visited;
+  }
+
+  /** Since opening: packets that went into the ring (on loopback both copies), and packets it had no room for. */
+  statistics(): { readonly received: number; readonly dropped: number } {
+    this.#collectStatistics();
+    return { received: this.#received, dropped: this.#dropped };
+  }
+
+  close(): void {
+    if (this.#socket === undefined) return;
+    this.#collectStatistics();
+    closeRingSocket(this.#socket);
+    this.#socket = undefined;
+    this.#packetsLeft = 0;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #takeBlock(): boolean {
+    if (this.#socket === undefined) return false;
+    const start = this.#nextBlock * this.#blockBytes;
+    const statusIndex = (start + BLOCK_STATUS) / 4;
+    // The kernel writes the status last; an atomic load keeps the copy behind it.
+    if ((Atomics.load(this.#statuses, statusIndex) & TP_STATUS_USER) === 0) return false;
+    const length = this.#statuses[(start + BLOCK_LENGTH) / 4] ?? 0;
+    this.#block.set(this.#memory.subarray(start, start + Math.min(length, this.#blockBytes)));
+    Atomics.store(this.#statuses, statusIndex, TP_STATUS_KERNEL);
+    this.#nextBlock = (this.#nextBlock + 1) % (this.#memory.length / this.#blockBytes);
+    this.#packetAt = this.#block32[BLOCK_FIRST_PACKET / 4] ?? 0;
+    this.#packetsLeft = this.#block32[BLOCK_PACKETS / 4] ?? 0;
+    return this.#packetsLeft > 0;
+  }
+
+  /** Undefined for the copy that loopback shows of a packet being sent. */
+  #takePacket(): RingPacket | undefined {
+    const at = this.#packetAt;
+    const words = this.#block32;
+    const word = at / 4;
+    this.#packetsLeft--;
+    this.#packetAt = at + (words[word + NEXT_OFFSET / 4] ?? 0);
+    const outgoing = this.#block[at + PACKET_TYPE] === PACKET_OUTGOING;
+    const loopback = this.#block16[(at + HARDWARE_TYPE) / 2] === ARPHRD_LOOPBACK;
+    if (outgoing && loopback) return undefined;
+    const dataAt = at + (this.#block16[(at + DATA_OFFSET) / 2] ?? 0);
+    return {
+      timestampUs:
+        (words[word + SECONDS / 4] ?? 0) * 1e6 + Math.floor((words[word + NANOSECONDS / 4] ?? 0) / 1000),
+      outgoing,
+      loopback,
+      interfaceIndex: words[word + INTERFACE_INDEX / 4] ?? 0,
+      originalBytes: words[word + WIRE_BYTES / 4] ?? 0,
+      bytes: this.#block.subarray(dataAt, dataAt + (words[word + SNAPPED_BYTES / 4] ?? 0)),
+    };
+  }
+
+  /** Reading struct tpacket_stats_v3 resets it; its packet count includes the dropped ones (packet_getsockopt). */
+  #collectStatistics(): void {
+    if (this.#socket === undefined) return;
+    const statistics = new Uint32Array(3);
+    const length = Uint32Array.of(statistics.byteLength);
+    const { call } = libc();
+    if (call.getsockopt(this.#socket.fd, SOL_PACKET, PACKET_STATISTICS, statistics, length) !== 0) return;
+    const [packets = 0, dropped = 0] = statistics;
+    this.#received += packets - dropped;
+    this.#dropped += dropped;
+  }
+}

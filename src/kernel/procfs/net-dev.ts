@@ -1,0 +1,31 @@
+import type { InterfaceCounters } from '../../tcp/observation.ts';
+import { malformed, ok, type Reading } from '../../tcp/reading.ts';
+import { readProcFile } from './read-proc-file.ts';
+
+/** `netDirectory`/dev: packets, bytes, errors and drops of each interface of one namespace since it was made. */
+export function readNetDev(netDirectory: string): Reading<readonly InterfaceCounters[]> {
+  return readProcFile(`${netDirectory}/dev`, 'all kernels with /proc/net', parseNetDev);
+}
+
+/**
+ * Two heading lines, then "name: 8 receive columns, 8 transmit columns" (dev_seq_printf_stats()). The kernel's `drop` column of the
+ * receive side is rx_dropped + rx_missed_errors.
+ */
+export function parseNetDev(text: string): Reading<readonly InterfaceCounters[]> {
+  const interfaces: InterfaceCounters[] = [];
+  for (const [index, line] of text.split('\n').slice(2).entries()) {
+    if (line === '') continue;
+    const colon = line.lastIndexOf(':');
+    const columns = line.slice(colon + 1).trim().split(/\s+/).map(Number);
+    if (colon < 0 || columns.length < 16 || columns.some(Number.isNaN)) {
+      return malformed('/proc/net/dev', `line ${index + 3}`, line);
+    }
+    interfaces.push({ name: line.slice(0, colon).trim(), received: linkCounters(columns, 0), sent: linkCounters(columns, 8) });
+  }
+  return ok(interfaces);
+}
+
+function linkCounters(columns: readonly number[], from: number): InterfaceCounters['received'] {
+  const [bytes = 0, packets = 0, errors = 0, dropped = 0, fifo = 0] = columns.slice(from, from + 5);
+  return { bytes, packets, errors, dropped, fifo };
+}

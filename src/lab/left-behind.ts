@@ -1,0 +1,34 @@
+/** What must be undone when this process ends, in whatever way it can still notice. */
+const undos = new Set<() => void>();
+const endingSignals = ['SIGINT', 'SIGTERM'] as const;
+
+let registered = false;
+
+export function disposeAtExit(undo: () => void): void {
+  undos.add(undo);
+  if (registered) return;
+  registered = true;
+  process.on('exit', disposeAll);
+  for (const signal of endingSignals) process.once(signal, () => endBy(signal));
+}
+
+export function forgetAtExit(undo: () => void): void {
+  undos.delete(undo);
+}
+
+/** Newest first; one that fails must not keep the others from being undone. */
+function disposeAll(): void {
+  for (const undo of [...undos].reverse()) {
+    try {
+      undo();
+    } catch (error) {
+      process.stderr.write(`halfopen: ${error instanceof Error ? error.message : String(error)}\n`);
+    }
+  }
+}
+
+/** Ends as the signal would have ended us, so that the shell sees it; unless somebody else handles it too. */
+function endBy(signal: NodeJS.Signals): void {
+  disposeAll();
+  if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+}

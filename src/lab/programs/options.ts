@@ -1,0 +1,163 @@
+/** What each program of the lab takes as its argument (JSON), says when it is ready, and says when it is done. */
+
+export interface LabPrograms {
+  readonly listener: { options: ListenerOptions; ready: ListenerReady; done: ListenerDone };
+  readonly clients: { options: ClientsOptions; ready: ClientsReady; done: ClientsDone };
+  readonly spoof: { options: SpoofOptions; ready: SpoofReady; done: SpoofDone };
+}
+
+export interface KeepaliveOptions {
+  readonly idleSeconds: number;
+  readonly intervalSeconds: number;
+  readonly probes: number;
+}
+
+/**
+ * How a server treats its accept queue:
+ * - accept: takes every connection at once, `workMs` of processor time for each
+ * - slow-accept: takes one connection every `acceptEveryMs`
+ * - pause-bursts: accepts, but stands still for `pauseMs` every `pauseEveryMs`, like a garbage collection
+ * - fd-limit: keeps connections until `descriptors` are open, then fails with EMFILE and tries again and again
+ * - never-accept: blocked on a futex, like a thread waiting for a lock
+ * - sleep: blocked in a sleep
+ * - spin: never accepts and keeps a core busy
+ */
+export type AcceptMode =
+  | 'accept'
+  | 'slow-accept'
+  | 'pause-bursts'
+  | 'fd-limit'
+  | 'never-accept'
+  | 'sleep'
+  | 'spin';
+
+export interface ListenerOptions {
+  /** "0.0.0.0", "::" (IPv6 only, unless `dualStack`), or one address. */
+  readonly address: string;
+  readonly port: number;
+  readonly backlog: number;
+  readonly dualStack?: boolean;
+  /** How many sockets listen on the port; more than one share it with SO_REUSEPORT. */
+  readonly sockets?: number;
+  readonly reusePort?: boolean;
+  /** Default: accept. */
+  readonly mode?: AcceptMode;
+  readonly acceptEveryMs?: number;
+  readonly workMs?: number;
+  readonly pauseMs?: number;
+  readonly pauseEveryMs?: number;
+  /** fd-limit: connections taken before EMFILE; default 16. */
+  readonly descriptors?: number;
+  /** Read what arrives, and close when the peer has closed (unless `hold`). */
+  readonly read?: boolean;
+  /** Never close: with a peer that closes, CLOSE_WAIT for ever. */
+  readonly hold?: boolean;
+  /** Sent once on each connection: after its first data with `read`, otherwise at once. */
+  readonly replyBytes?: number;
+  /** Close this long after accepting, whatever the peer does. */
+  readonly closeAfterMs?: number;
+  /** shutdown(SHUT_WR) where it would close, and keep the descriptor: FIN_WAIT2 which is no orphan. */
+  readonly shutdownWrite?: boolean;
+  readonly keepalive?: KeepaliveOptions;
+  /** TCP_DEFER_ACCEPT in seconds. */
+  readonly deferAcceptSeconds?: number;
+  /** TCP_SYNCNT: on a listener it stands for tcp_synack_retries. */
+  readonly synCount?: number;
+}
+
+export interface ListenerReady {
+  readonly pid: number;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Said at SIGTERM; not in the modes that are blocked or spinning, these just end. */
+export interface ListenerDone {
+  readonly accepted: number;
+  readonly closedByPeer: number;
+  readonly reset: number;
+  readonly open: number;
+  readonly tooManyFiles: number;
+  readonly bytesRead: number;
+}
+
+export interface ClientsOptions {
+  readonly to: string;
+  readonly port: number;
+  /** How many clients; default 1. */
+  readonly count?: number;
+  /** Addresses to connect from, taken in turn. */
+  readonly from?: readonly string[];
+  /** Start of the clients spread in time; default all at once. */
+  readonly ratePerSecond?: number;
+  /** Each client connects again at this interval (heartbeats), `repeats` times in all. */
+  readonly repeatEveryMs?: number;
+  readonly repeats?: number;
+  /** Sent once after connecting; every `sendEveryMs` again when that is given. */
+  readonly sendBytes?: number;
+  readonly sendEveryMs?: number;
+  /** Read until the peer closes, then close. */
+  readonly receiveUntilClose?: boolean;
+  /** Stay connected this long before closing; default 0. */
+  readonly holdMs?: number;
+  /** How to close; default fin. "never" and "shutdown-write" keep the socket until the process ends. */
+  readonly close?: 'fin' | 'rst' | 'never' | 'shutdown-write';
+  /** Stop waiting for the handshake after this long, as applications do; default: as long as the kernel tries. */
+  readonly giveUpAfterMs?: number;
+  /** TCP_SYNCNT. */
+  readonly synCount?: number;
+  readonly userTimeoutMs?: number;
+  readonly keepalive?: KeepaliveOptions;
+  /** Before the first data: set the clock of our timestamps back by this much, so that PAWS rejects them (RFC 7323, 5). */
+  readonly oldTimestampMs?: number;
+  /** Everything ends after this long; default 180 s. */
+  readonly maxMs?: number;
+}
+
+export interface ClientsReady {
+  readonly pid: number;
+}
+
+/** Said when every client has come to its end ("never" and "shutdown-write": has connected or failed). */
+export interface ClientsDone {
+  readonly attempted: number;
+  readonly established: number;
+  readonly refused: number;
+  readonly timedOut: number;
+  /** Reset while connecting or later. */
+  readonly reset: number;
+  readonly gaveUp: number;
+  /** Still connecting or connected when SIGTERM or `maxMs` came. */
+  readonly unfinished: number;
+  /** Other errors by name: EADDRNOTAVAIL, EHOSTUNREACH ... */
+  readonly errors: Readonly<Record<string, number>>;
+  /** With many clients at once it includes the time this one thread spends on the others: some 20 us each. */
+  readonly connectMs: { readonly min: number; readonly median: number; readonly max: number } | null;
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+}
+
+export interface SpoofOptions {
+  readonly device: string;
+  readonly sourceMac: string;
+  readonly destinationMac: string;
+  readonly to: string;
+  readonly port: number;
+  /** Each segment comes from another address of this prefix. */
+  readonly sourcePrefix: string;
+  readonly count: number;
+  /** Default: as fast as possible. */
+  readonly ratePerSecond?: number;
+  readonly seed?: number;
+  /** As tcpdump writes them: S (default), S., ., R, F., P. */
+  readonly flags?: string;
+}
+
+export interface SpoofReady {
+  readonly pid: number;
+}
+
+export interface SpoofDone {
+  readonly sent: number;
+  readonly tookMs: number;
+}

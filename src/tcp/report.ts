@@ -1,0 +1,53 @@
+/** What `doctor --json` prints: contract version 1. Keys are only ever added with a new `schemaVersion`. */
+import type { Finding, Unknown } from './finding.ts';
+import type { Ends } from './observation.ts';
+import type { LimitSetBy } from './queue-limits.ts';
+import type { Family } from './socket.ts';
+
+export const reportSchemaVersion = 1;
+
+export interface Report {
+  readonly schemaVersion: typeof reportSchemaVersion;
+  readonly tool: { readonly name: string; readonly version: string };
+  readonly host: ReportHost;
+  readonly namespaces: readonly ReportNamespace[];
+  readonly findings: readonly Finding[];
+  /** What could not be judged; a report with unknowns is no clean bill. */
+  readonly unknowns: readonly Unknown[];
+}
+
+export interface ReportHost {
+  readonly hostname: string;
+  readonly kernelRelease: string;
+  /** Wall clock, ms since 1970. */
+  readonly observedFromMs: number;
+  readonly observedToMs: number;
+}
+
+export interface ReportNamespace {
+  readonly inode: number;
+  readonly names: readonly string[];
+  readonly pids: readonly number[];
+  /** Empty also when they could not be read: then `unknowns` says so. */
+  readonly listeners: readonly ReportListener[];
+  /** Sockets per state at the end of the window; a state that nobody is in may be absent. */
+  readonly states: Readonly<Record<string, number>>;
+  /** Those that moved in the window, and a fixed list of the telling ones. Absent: this kernel lacks it. */
+  readonly counters: Readonly<Record<string, Ends<number>>>;
+  readonly sysctls: Readonly<Record<string, string>>;
+}
+
+export interface ReportListener {
+  readonly family: Family;
+  readonly address: string;
+  readonly port: number;
+  /** At the end of the window. `limit` null: unknown (without sock_diag), which is not a limit of 0. */
+  readonly acceptQueue: { readonly length: number; readonly limit: number | null };
+  readonly limitSetBy: LimitSetBy;
+  /** Half-open requests at the end of the window. */
+  readonly synRecv: number;
+  /** The kernel's sk_drops; null: unknown (without sock_diag), which is not 0. */
+  readonly drops: Ends<number | null>;
+  /** The first of the processes that hold the socket; null when unknown. */
+  readonly process: { readonly pid: number; readonly name: string; readonly cgroup: string } | null;
+}
