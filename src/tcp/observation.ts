@@ -217,6 +217,8 @@ export interface KernelLogEvent {
   readonly action?: 'cookies' | 'drop' | 'unknown';
   readonly address?: string;
   readonly port?: number;
+  /** For conntrack-full: the namespace whose table it is, where the kernel names it. */
+  readonly namespaceInode?: number;
 }
 
 export interface ProcessObservation {

@@ -7,7 +7,6 @@ import { type HandshakeSummary, HandshakeTable } from '../../src/capture/handsha
 import { assemble, keep } from '../../src/kernel/packet-ring/bpf-assembler.ts';
 import { PacketRing, RETIRE_AFTER_MS, type RingPacket } from '../../src/kernel/packet-ring/packet-ring.ts';
 import { tcpFilter } from '../../src/kernel/packet-ring/tcp-filter.ts';
-import { valueOf } from '../../src/tcp/reading.ts';
 import { ipv4, SYN, tcp } from '../capture/packet-bytes.ts';
 import { openPacketInjector } from './packet-injector.ts';
 
@@ -20,9 +19,8 @@ const TCP = 6;
 
 function openRing(namespace: string, options: { filter?: Uint8Array; bytes?: number } = {}): PacketRing {
   const opened = PacketRing.open({ namespacePath: pathOf(namespace), filter: tcpFilter(), ...options });
-  const ring = valueOf(opened);
-  if (!ring) throw new Error(JSON.stringify(opened));
-  return ring;
+  if (opened.status !== 'ok') throw new Error(JSON.stringify(opened));
+  return opened.value;
 }
 
 /** Runs JavaScript in a Node process inside the namespace and returns what it printed. */

@@ -115,6 +115,18 @@ export class NamespaceObserver implements Disposable {
     return (name) => (now.value[name] ?? 0) - (start.value[name] ?? 0);
   }
 
+  trackList(): readonly ListenerTrack[] {
+    const tracks = this.sockets.tracks();
+    return tracks.status === 'ok' ? tracks.value : [];
+  }
+
+  /** Ports whose data segments are worth a sample: listeners with drops or a queue, else all listeners. */
+  suspectPorts(): readonly number[] {
+    const suspects = this.trackList().filter((track) => track.drops > 0 || track.queued);
+    const chosen = suspects.length > 0 ? suspects : this.trackList();
+    return [...new Set(chosen.map((track) => track.socket.localPort))];
+  }
+
   #localPortCount(): number {
     const range = this.#sysctls.status === 'ok' ? this.#sysctls.value['net.ipv4.ip_local_port_range'] : undefined;
     const [from, to] = (range ?? '32768 60999').split(' ').map(Number);
@@ -149,6 +161,7 @@ export class NamespaceObserver implements Disposable {
       initial: this.#initial,
       own: this.found.own,
       listeners: this.#listeners(ownersOf),
+      owners: this.#owners(ownersOf),
       sockets: this.#census,
       counters: bothEnds(before.counters, after.counters),
       sysctls: this.#sysctls,
@@ -163,6 +176,12 @@ export class NamespaceObserver implements Disposable {
     return mapReading(this.sockets.tracks(), (tracks: readonly ListenerTrack[]) =>
       tracks.map((track) => track.finish(ownersOf(track.socket.inode))),
     );
+  }
+
+  #owners(ownersOf: (inode: number) => readonly number[]): Readonly<Record<string, readonly number[]>> {
+    const { listeners, others } = this.wantedInodes();
+    const found = [...listeners, ...others].map((inode) => [String(inode), ownersOf(inode)] as const);
+    return Object.fromEntries(found.filter(([, pids]) => pids.length > 0));
   }
 
   [Symbol.dispose](): void {

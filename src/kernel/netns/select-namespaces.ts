@@ -1,5 +1,6 @@
 import { readlinkSync } from 'node:fs';
 import { exitCodes, HalfopenError, usageError } from '../../base/errors.ts';
+import { plural } from '../../base/units.ts';
 import { errorCode } from '../processes/read-process-file.ts';
 import type { FoundNamespace, NamespaceScan } from './find-namespaces.ts';
 import { isInitialNamespace } from './is-initial-namespace.ts';
@@ -100,7 +101,9 @@ function describeNamespace(namespace: FoundNamespace): string {
   return namespace.names[0] ?? `net:[${namespace.inode}]`;
 }
 
-function explainHidden(scan: NamespaceScan): string {
-  if (scan.hidden === 0 && !scan.processesConcealed) return '';
-  return ' Processes of other users are hidden from you: root sees more.';
+function explainHidden({ hidden, processesConcealed }: NamespaceScan): string {
+  if (processesConcealed) return ' Processes of other users are hidden from you.';
+  return hidden === 0
+    ? ''
+    : ` The namespace of ${plural(hidden, 'process', 'processes')} is not ours to see.`;
 }

@@ -125,6 +125,7 @@ class DescriptorScan {
   }
 
   advance(descriptors: number): ScanOutcome {
+    if (this.#goal.isMet) return this.#finish('done');
     const path = `/proc/${this.pid}/fd`;
     try {
       const folder = this.#folder ?? openFolder(path);
@@ -184,7 +185,7 @@ function inodeReader(): InodeReader {
   try {
     loaded = libc();
   } catch {
-    return (_folder, path, name) => inodeOfLink(readlinkSync(`${path}/${name}`));
+    return (_folder, path, name) => inodeByPath(`${path}/${name}`);
   }
   const { readlinkat } = loaded.call;
   const target = Buffer.alloc(64);
@@ -195,6 +196,15 @@ function inodeReader(): InodeReader {
     if (length < 10 || target[0] !== s || target[6] !== colon) return 0;
     return inodeOfLink(target.toString('latin1', 0, length));
   };
+}
+
+function inodeByPath(path: string): number {
+  try {
+    return inodeOfLink(readlinkSync(path));
+  } catch {
+    // Closed since it was listed.
+    return 0;
+  }
 }
 
 function inodeOfLink(target: string): number {

@@ -1,0 +1,30 @@
+import type { ListenerTrack } from './listener-track.ts';
+
+/** Connections a second from which the wire can tell more than counters: heartbeats, retries, short connections. */
+const BUSY_CONNECTIONS_PER_SECOND = 20;
+
+/** TcpExt and Tcp counters any rise of which points at connections that fail, and what it is called in the report. */
+const tellingCounters: readonly (readonly [string, string])[] = [
+  ['TcpExt.ListenOverflows', 'an accept queue overflows'],
+  ['TcpExt.ListenDrops', 'a listener drops connections'],
+  ['TcpExt.TCPReqQFullDoCookies', 'a SYN queue is full'],
+  ['TcpExt.TCPReqQFullDrop', 'a SYN queue is full'],
+  ['TcpExt.SyncookiesSent', 'SYN cookies are sent'],
+  ['TcpExt.TCPSynRetrans', 'SYNs or SYN-ACKs are retransmitted'],
+  ['Tcp.AttemptFails', 'connections fail to open'],
+  ['Tcp.OutRsts', 'resets are sent'],
+];
+
+/** Why packets should be sampled now, in a few words; undefined while nothing speaks for it. */
+export function captureReason(
+  tracks: readonly ListenerTrack[],
+  counterSinceStart: (name: string) => number,
+  elapsedMs: number,
+): string | undefined {
+  if (tracks.some((track) => track.drops > 0)) return 'a listener drops connections';
+  if (tracks.some((track) => track.pressed)) return 'an accept queue is more than half full';
+  const telling = tellingCounters.find(([name]) => counterSinceStart(name) > 0);
+  if (telling) return telling[1];
+  const perSecond = (counterSinceStart('Tcp.PassiveOpens') * 1000) / Math.max(1, elapsedMs);
+  return perSecond >= BUSY_CONNECTIONS_PER_SECOND ? 'many connections are opened' : undefined;
+}

@@ -1,0 +1,166 @@
+import { readFileSync } from 'node:fs';
+import os from 'node:os';
+import type { Clock } from '../../base/clock.ts';
+import type { FoundNamespace } from '../../kernel/netns/find-namespaces.ts';
+import { RETIRE_AFTER_MS } from '../../kernel/packet-ring/packet-ring.ts';
+import { readSoftnetStat } from '../../kernel/procfs/softnet-stat.ts';
+import type { NamespaceObservation, Observation } from '../../tcp/observation.ts';
+import { mapReading } from '../../tcp/reading.ts';
+import { captureReason } from './capture-reason.ts';
+import { KernelLogWatch } from './kernel-log-watch.ts';
+import { NamespaceObserver } from './namespace-observer.ts';
+import { OwnerWatch } from './owner-watch.ts';
+import { PacketWatch } from './packet-watch.ts';
+
+export interface ObserveOptions {
+  readonly namespaces: readonly FoundNamespace[];
+  readonly windowMs: number;
+  readonly capture: 'auto' | 'always' | 'never';
+  readonly kernelLogFile?: string;
+  readonly tool: Observation['tool'];
+  readonly clock: Clock;
+  /** Share of the window that has passed, 0 to 1. */
+  readonly onProgress?: (share: number) => void;
+  /** Ends the window early; what was seen until then is judged. */
+  readonly stop?: AbortSignal;
+}
+
+const SAMPLE_INTERVAL_MS = 20;
+/** Sampling may take this share of one core; where a round costs more, the interval grows. */
+const SAMPLING_SHARE = 0.03;
+const SLOW_ROUND_MS = 250;
+const PACKETS_PER_ROUND = 500;
+
+interface Watched {
+  readonly observer: NamespaceObserver;
+  readonly packets: PacketWatch;
+}
+
+/** One look at the host: both ends of a window, and the queues in between. Changes nothing. */
+export async function observe(options: ObserveOptions): Promise<Observation> {
+  const { clock, windowMs } = options;
+  const fromMs = clock.nowMs();
+  using kernelLog = new KernelLogWatch(options.kernelLogFile, fromMs);
+  using watched = openAll(options, fromMs);
+  const softnetBefore = readSoftnetStat();
+  for (const { observer } of watched.all) observer.begin();
+  const startMs = clock.monotonicMs();
+  const elapsed = (): number => clock.monotonicMs() - startMs;
+  const owners = new OwnerWatch();
+  const observers = watched.all.map(({ observer }) => observer);
+  const ownersFound = owners.begin(observers, () => sleep(SAMPLE_INTERVAL_MS), elapsed);
+  await sampleUntil(options, watched.all, owners, elapsed);
+  await ownersFound;
+  const endMs = elapsed();
+  // The ring hands its last packets over only when their block retires.
+  if (watched.all.some(({ packets }) => packets.running)) await sleep(RETIRE_AFTER_MS);
+  for (const { observer, packets } of watched.all) {
+    packets.read(PACKETS_PER_ROUND * 20);
+    observer.end(endMs);
+  }
+  const processes = await owners.end(observers, elapsed);
+  const namespaces = watched.all.map(({ observer, packets }): NamespaceObservation =>
+    observer.finish((inode) => owners.ownersOf(inode), packets.finish(endMs)),
+  );
+  options.onProgress?.(1);
+  return {
+    observationVersion: 1,
+    tool: options.tool,
+    host: { ...hostFacts(), observedFromMs: fromMs, observedToMs: fromMs + Math.round(Math.min(endMs, windowMs + 60_000)) },
+    namespaces,
+    processes,
+    kernelLog: await kernelLog.finish(clock.nowMs()),
+    softnet: bothSoftnet(softnetBefore),
+  };
+}
+
+function bothSoftnet(before: ReturnType<typeof readSoftnetStat>): Observation['softnet'] {
+  if (before.status !== 'ok') return before;
+  return mapReading(readSoftnetStat(), (after) => ({ before: before.value, after }));
+}
+
+function openAll(options: ObserveOptions, fromMs: number): { all: Watched[] } & Disposable {
+  const all: Watched[] = options.namespaces.map((found) => {
+    const observer = new NamespaceObserver(found, options.windowMs, SAMPLE_INTERVAL_MS);
+    const packets = new PacketWatch(observer.path, fromMs);
+    if (options.capture === 'never') packets.refuse('not captured: --capture=never');
+    return { observer, packets };
+  });
+  return {
+    all,
+    [Symbol.dispose]: () => {
+      for (const { observer, packets } of all) {
+        packets[Symbol.dispose]();
+        observer[Symbol.dispose]();
+      }
+    },
+  };
+}
+
+/** Rounds of sampling until the window is over: queues every time, requests, counters and processes more rarely. */
+async function sampleUntil(
+  options: ObserveOptions,
+  all: readonly Watched[],
+  owners: OwnerWatch,
+  elapsed: () => number,
+): Promise<void> {
+  let nextSlowMs = 0;
+  if (options.capture === 'always') startAll(all, 0, '--capture=always');
+  for (let atMs = 0; atMs < options.windowMs && !options.stop?.aborted; atMs = elapsed()) {
+    for (const { observer, packets } of all) {
+      observer.sockets.sampleListeners(atMs);
+      packets.read(PACKETS_PER_ROUND);
+    }
+    if (atMs >= nextSlowMs) {
+      for (const { observer } of all) observer.sockets.sampleRequests();
+      if (options.capture === 'auto') startWhereNeeded(all, atMs);
+      owners.look(atMs);
+      options.onProgress?.(atMs / options.windowMs);
+      const costMs = elapsed() - atMs;
+      nextSlowMs = atMs + Math.max(SLOW_ROUND_MS, costMs / SAMPLING_SHARE);
+    }
+    const costMs = elapsed() - atMs;
+    const waitMs = Math.max(SAMPLE_INTERVAL_MS - costMs, Math.min(1000, costMs / SAMPLING_SHARE), 1);
+    await sleep(Math.min(waitMs, Math.max(0, options.windowMs - elapsed())));
+  }
+}
+
+function startAll(all: readonly Watched[], atMs: number, reason: string): void {
+  for (const { observer, packets } of all) {
+    if (observer.enterable) packets.start(atMs, reason, observer.suspectPorts());
+  }
+}
+
+function startWhereNeeded(all: readonly Watched[], atMs: number): void {
+  for (const { observer, packets } of all) {
+    if (packets.running || !observer.enterable) continue;
+    const reason = captureReason(observer.trackList(), observer.countersSinceStart(), atMs);
+    if (reason !== undefined) packets.start(atMs, reason, observer.suspectPorts());
+  }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function hostFacts(): Pick<Observation['host'], 'hostname' | 'kernelRelease' | 'cpus' | 'pageSizeBytes' | 'asRoot'> {
+  return {
+    hostname: os.hostname(),
+    kernelRelease: os.release(),
+    cpus: os.cpus().length,
+    pageSizeBytes: pageSizeBytes(),
+    asRoot: process.getuid?.() === 0,
+  };
+}
+
+/** The unit of tcp_mem and of sockstat's `mem`: AT_PAGESZ from the auxiliary vector, 4,096 where that is hidden. */
+function pageSizeBytes(): number {
+  const AT_PAGESZ = 6n;
+  try {
+    const words = new BigUint64Array(new Uint8Array(readFileSync('/proc/self/auxv')).buffer);
+    const at = words.findIndex((word, index) => index % 2 === 0 && word === AT_PAGESZ);
+    return at < 0 ? 4096 : Number(words[at + 1]);
+  } catch {
+    return 4096;
+  }
+}

@@ -1,0 +1,73 @@
+import { readdirSync } from 'node:fs';
+import { findSocketOwners } from '../../kernel/processes/find-socket-owners.ts';
+import { ProcessWatch } from '../../kernel/processes/process-watch.ts';
+import type { ProcessObservation } from '../../tcp/observation.ts';
+import { denied, ok, type Reading } from '../../tcp/reading.ts';
+import type { NamespaceObserver } from './namespace-observer.ts';
+
+const LATE_DESCRIPTORS = 50_000;
+
+/** Finds the processes behind sockets while the window runs, and watches what they do. */
+export class OwnerWatch {
+  readonly #pids = new Map<number, readonly number[]>();
+  #watch: ProcessWatch | undefined;
+  #deniedPids = 0;
+
+  /** `pause` gives the event loop back between slices of the search. */
+  async begin(observers: readonly NamespaceObserver[], pause: () => Promise<void>, nowMs: () => number): Promise<void> {
+    const wanted = observers.map((observer) => observer.wantedInodes());
+    const listeners = new Set(wanted.flatMap((one) => one.listeners));
+    const others = new Set(wanted.flatMap((one) => one.others));
+    const near = [...new Set(observers.flatMap((observer) => observer.found.pids))];
+    await this.#find(new Set([...listeners, ...others]), near, others, pause);
+    // A process may hold a listener of a namespace it does not live in (a descriptor passed on, setns(2)).
+    const missing = new Set([...listeners].filter((inode) => !this.#pids.has(inode)));
+    const nearby = new Set(near);
+    const far = allPids().filter((pid) => !nearby.has(pid));
+    if (missing.size > 0 && far.length > 0) await this.#find(missing, far, new Set(), pause);
+    const pids = [...listeners, ...others].flatMap((inode) => this.ownersOf(inode));
+    this.#watch = new ProcessWatch(pids);
+    this.#watch.begin(nowMs());
+  }
+
+  async #find(
+    wanted: ReadonlySet<number>,
+    pids: readonly number[],
+    oneHolder: ReadonlySet<number>,
+    pause: () => Promise<void>,
+    maxDescriptors = 400_000,
+  ): Promise<void> {
+    if (wanted.size === 0) return;
+    const found = await findSocketOwners(wanted, pids, pause, { oneHolder, maxDescriptors });
+    for (const [inode, holders] of found.pidsByInode) this.#pids.set(inode, holders);
+    this.#deniedPids = Math.max(this.#deniedPids, found.deniedPids.length);
+  }
+
+  look(nowMs: number): void {
+    this.#watch?.look(nowMs);
+  }
+
+  /** Sockets that turned up late are looked for as well, with a bounded effort. */
+  async end(observers: readonly NamespaceObserver[], nowMs: () => number): Promise<Reading<readonly ProcessObservation[]>> {
+    const watched = this.#watch?.end(nowMs()) ?? new Map<number, ProcessObservation>();
+    const wanted = observers.map((observer) => observer.wantedInodes());
+    const late = new Set(wanted.flatMap((one) => [...one.listeners, ...one.others]).filter((inode) => !this.#pids.has(inode)));
+    await this.#find(late, allPids(), late, () => Promise.resolve(), LATE_DESCRIPTORS);
+    const newcomers = [...late].flatMap((inode) => this.ownersOf(inode)).filter((pid) => !watched.has(pid));
+    const lateWatch = new ProcessWatch(newcomers);
+    lateWatch.begin(nowMs());
+    for (const [pid, process] of lateWatch.end(nowMs())) watched.set(pid, process);
+    if (watched.size === 0 && this.#deniedPids > 0) {
+      return denied('/proc/PID/fd', `root: ${this.#deniedPids} processes of other users could not be looked into`);
+    }
+    return ok([...watched.values()]);
+  }
+
+  ownersOf(inode: number): readonly number[] {
+    return this.#pids.get(inode) ?? [];
+  }
+}
+
+function allPids(): number[] {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);
+}

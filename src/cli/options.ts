@@ -1,0 +1,24 @@
+import { InvalidArgumentError } from 'commander';
+import { parseDurationMs } from '../base/units.ts';
+
+/** Readers of option values; they throw what commander shows with the option's name, exit code 2. */
+
+const LONGEST_MS = 24 * 3_600_000;
+
+export function readDuration(text: string): number {
+  const ms = parseDurationMs(text);
+  if (ms === undefined) throw new InvalidArgumentError('A duration is a number with a unit: 500ms, 10s, 2m, 1h.');
+  if (ms < 100 || ms > LONGEST_MS) throw new InvalidArgumentError('It must be between 100ms and 24h.');
+  return ms;
+}
+
+export function readPort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port < 1 || port > 65_535) throw new InvalidArgumentError('A port is a number from 1 to 65535.');
+  return port;
+}
+
+/** For options that may be given several times. */
+export function collectPorts(text: string, before: readonly number[]): readonly number[] {
+  return [...before, readPort(text)];
+}

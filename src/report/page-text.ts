@@ -1,0 +1,66 @@
+import { paintFor } from './ansi.ts';
+import { hanging, wrapText } from './wrap-text.ts';
+
+/** A rule's Markdown page for the terminal: headings bold, paragraphs and lists wrapped, tables and code as they stand. */
+export function renderPage(markdown: string, options: { readonly colour: boolean; readonly columns: number }): string {
+  const paint = paintFor(options.colour);
+  const lines: string[] = [];
+  for (const block of blocksOf(markdown)) {
+    const [first = ''] = block;
+    const heading = /^(#+)\s+(.*)$/.exec(first);
+    if (heading) lines.push(paint.bold(heading[2] ?? ''));
+    else if (first.startsWith('```')) lines.push(...block.slice(1, -1).map((line) => paint.dim(`    ${line}`)));
+    else if (first.startsWith('|')) lines.push(...block.map((line) => `  ${plainInline(line)}`));
+    else if (isItem(first)) lines.push(...itemsOf(block).flatMap((item) => renderItem(item, options.columns)));
+    else lines.push(...wrapText(plainInline(block.join(' ')), options.columns - 2).map((line) => `  ${line}`));
+    lines.push('');
+  }
+  return lines.join('\n');
+}
+
+/** Paragraphs, headings, lists, tables and fenced code: separated by blank lines, or by what begins them. */
+function blocksOf(markdown: string): string[][] {
+  const blocks: string[][] = [];
+  let block: string[] = [];
+  let fenced = false;
+  const finish = (): void => {
+    if (block.length > 0) blocks.push(block);
+    block = [];
+  };
+  for (const line of markdown.split('\n')) {
+    const fence = line.startsWith('```');
+    if (!fenced && (line.trim() === '' || fence || line.startsWith('#') || (isItem(line) && !isItem(block[0] ?? '')))) finish();
+    if (fenced || line.trim() !== '') block.push(line);
+    if (fence) fenced = !fenced;
+    if ((fence && !fenced) || (!fenced && line.startsWith('#'))) finish();
+  }
+  finish();
+  return blocks;
+}
+
+function isItem(line: string): boolean {
+  return /^\s*([-*]|\d+\.)\s/.test(line);
+}
+
+/** An item may go on in the following lines. */
+function itemsOf(block: readonly string[]): string[] {
+  const items: string[] = [];
+  for (const line of block) {
+    if (isItem(line)) items.push(line);
+    else items[items.length - 1] = `${items.at(-1) ?? ''} ${line.trim()}`;
+  }
+  return items;
+}
+
+function renderItem(item: string, columns: number): string[] {
+  const match = /^(\s*)([-*]|\d+\.)\s+(.*)$/.exec(item);
+  return hanging(`  ${match?.[1] ?? ''}${match?.[2] ?? '-'} `, plainInline(match?.[3] ?? item), columns);
+}
+
+/** Emphasis, code marks and links as plain text. */
+function plainInline(text: string): string {
+  return text
+    .replaceAll(/\[([^\]]+)\]\(([^)]+)\)/g, '$1')
+    .replaceAll('**', '')
+    .replaceAll('`', '');
+}

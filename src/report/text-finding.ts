@@ -1,0 +1,163 @@
+/** One finding in a terminal. */
+import type { Finding, Remedy, Severity } from '../tcp/finding.ts';
+import type { Paint } from './ansi.ts';
+import { evidenceLabel, ruledOutLabel } from './evidence-labels.ts';
+import { evidenceText } from './evidence-text.ts';
+import { namespaceName } from './listener-rows.ts';
+import { printable } from './printable.ts';
+import type { RenderInput } from './render-input.ts';
+import type { TextContext } from './text-context.ts';
+import { hanging, shorten, widthOf, wrapText } from './wrap-text.ts';
+
+const signs: Readonly<Record<Severity, string>> = { critical: 'x', warning: '!', info: '-' };
+
+function signPaint(severity: Severity, paint: Paint): (text: string) => string {
+  return severity === 'critical' ? paint.red : severity === 'warning' ? paint.yellow : paint.dim;
+}
+
+/** Title, explanation, aligned facts, what is not the cause, what to do, where to read on. */
+export function findingLines(finding: Finding, input: RenderInput, context: TextContext): readonly string[] {
+  const facts = factsOf(finding, input, context);
+  const label = labelWidth(facts, context);
+  const section = (name: string, lines: readonly string[]): readonly string[] =>
+    lines.map(
+      (line, i) => `  ${i === 0 ? context.paint.bold(name.padEnd(label)) : ' '.repeat(label)}  ${line}`,
+    );
+  const room = context.columns - label - 4;
+  return [
+    ...titleLines(finding, context),
+    ...hanging('  ', finding.explanation, context.columns).filter((line) => line.trim() !== ''),
+    ...paragraph(facts.flatMap((fact) => factLines(fact, label, context))),
+    ...paragraph([
+      ...section('Not the cause', ruledOutLines(finding, room)),
+      ...section('Do', remedyLines(finding.remedies, room, context.paint)),
+      ...section('Explain', wrapText(`halfopen explain ${finding.id}`, room)),
+    ]),
+  ];
+}
+
+/** Sign and title only, for what needs no action. */
+export function noteLines(finding: Finding, { paint, columns }: TextContext): readonly string[] {
+  const sign = signs[finding.severity];
+  const lines = hanging(`${sign} `, finding.title, columns);
+  return lines.map((line, i) => (i === 0 ? signPaint(finding.severity, paint)(sign) + line.slice(1) : line));
+}
+
+function paragraph(lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ['', ...lines];
+}
+
+/** The confidence stands at the right edge of the first line, or below the title where there is no room. */
+function titleLines(finding: Finding, { paint, columns }: TextContext): readonly string[] {
+  const confidence = finding.confidence;
+  const colour = signPaint(finding.severity, paint);
+  const lines = wrapText(finding.title, columns - 4 - confidence.length);
+  return lines.map((line, i) => {
+    if (i > 0) return `  ${paint.bold(line)}`;
+    const gap = ' '.repeat(Math.max(2, columns - 2 - widthOf(line) - confidence.length));
+    return `${colour(signs[finding.severity])} ${paint.bold(line)}${gap}${paint.dim(confidence)}`;
+  });
+}
+
+interface Fact {
+  readonly label: string;
+  readonly text: string;
+  readonly source: string;
+}
+
+function factsOf(finding: Finding, { report }: RenderInput, { verbose }: TextContext): readonly Fact[] {
+  const facts = finding.evidence.map((evidence) => ({
+    label: printable(evidenceLabel(evidence.name)),
+    text: evidenceText(evidence),
+    source: verbose ? evidence.source : '',
+  }));
+  const namespace = report.namespaces.find(({ inode }) => inode === finding.namespace);
+  if (namespace === undefined || report.namespaces.length < 2) return facts;
+  const where = {
+    label: 'namespace',
+    text: namespaceName(namespace),
+    source: verbose ? `net:[${namespace.inode}]` : '',
+  };
+  return [...facts, where];
+}
+
+const narrowLabel = 'Not the cause'.length;
+
+/** Wide enough for the labels, as long as they leave two thirds of the line to the facts. */
+function labelWidth(facts: readonly Fact[], { columns }: TextContext): number {
+  const widest = Math.max(narrowLabel, ...facts.map(({ label }) => widthOf(label)));
+  return Math.min(widest, Math.max(narrowLabel, Math.floor(columns / 3)));
+}
+
+function factLines(fact: Fact, label: number, { paint, columns }: TextContext): readonly string[] {
+  const source = fact.source === '' ? '' : ` (${fact.source})`;
+  const lines = wrapText(fact.text + source, columns - label - 4);
+  return lines.map((line, i) => {
+    const shown = i === 0 ? shorten(fact.label, label) : '';
+    return `  ${paint.dim(shown)}${' '.repeat(label - widthOf(shown))}  ${line}`;
+  });
+}
+
+function ruledOutLines(finding: Finding, room: number): readonly string[] {
+  if (finding.ruledOut.length === 0) return [];
+  const each = finding.ruledOut.map(
+    ({ id, because }) => `${ruledOutLabel(id)}${because === '' ? '' : ` (${because})`}`,
+  );
+  return wrapText(each.join(' · '), room);
+}
+
+/** Numbered; commands stand in a column of their own where all of a line fits, else below. What would not help comes last. */
+function remedyLines(remedies: readonly Remedy[], room: number, paint: Paint): readonly string[] {
+  const helping = remedies.filter(({ kind }) => kind !== 'none');
+  const useless = remedies.filter(({ kind }) => kind === 'none');
+  const commandAt = commandColumn(helping, room);
+  return [
+    ...helping.flatMap((remedy, i) => helpingLines(remedy, i + 1, { room, commandAt, paint })),
+    ...useless.flatMap((remedy) =>
+      wrapText([remedy.summary, remedy.effect].filter((part) => part !== '').join(': '), room),
+    ),
+  ];
+}
+
+/** Where commands begin so that every remedy that can share its line with the command does. */
+function commandColumn(remedies: readonly Remedy[], room: number): number {
+  const fitting = remedies.filter(
+    ({ summary, command }) => command !== '' && 4 + widthOf(summary) + widthOf(command) <= room,
+  );
+  const widest = Math.max(0, ...fitting.map(({ summary }) => 2 + widthOf(summary)));
+  return fitting.every(({ command }) => widest + 2 + widthOf(command) <= room) ? widest : 0;
+}
+
+function helpingLines(
+  remedy: Remedy,
+  number: number,
+  { room, commandAt, paint }: { room: number; commandAt: number; paint: Paint },
+): readonly string[] {
+  const summary = hanging(`${number} `, remedy.summary, room);
+  const first = summary[0] ?? '';
+  const commands = remedy.command.split('\n').filter((line) => line.trim() !== '');
+  const beside = commands.length === 1 && summary.length === 1 ? (commands[0] ?? '') : '';
+  const at = Math.max(widthOf(first), commandAt) + 2;
+  const fits = beside !== '' && at + widthOf(printable(beside)) <= room;
+  const head = fits
+    ? [`${first}${' '.repeat(at - widthOf(first))}${paint.bold(printable(beside).trim())}`]
+    : summary;
+  const below = fits ? [] : commands.flatMap((command) => commandLines(command, room - 4));
+  const risk = /^(none\b|$)/.test(remedy.risk) ? '' : `Risk: ${remedy.risk}`;
+  return [
+    ...head,
+    ...below.map((line) => `    ${paint.bold(line)}`),
+    ...[remedy.effect, risk]
+      .filter((text) => text !== '')
+      .flatMap((text) => hanging('  ', text, room).map(paint.dim)),
+  ];
+}
+
+/** A shell command that must be broken says so with a backslash, so that pasting it runs the whole or nothing. */
+function commandLines(command: string, room: number): readonly string[] {
+  const isShell =
+    /^(sudo|sysctl|systemctl|ip|nft|iptables|conntrack|ethtool|prlimit|kill|docker|kubectl|tc|ss|echo|halfopen|npx) /;
+  if (!isShell.test(command)) return wrapText(command, room);
+  const lines = wrapText(command, room - 2);
+  return lines.map((line, i) => (i < lines.length - 1 ? `${line} \\` : line));
+}
