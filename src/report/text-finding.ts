@@ -19,11 +19,13 @@ function signPaint(severity: Severity, paint: Paint): (text: string) => string {
 export function findingLines(finding: Finding, input: RenderInput, context: TextContext): readonly string[] {
   const facts = factsOf(finding, input, context);
   const label = labelWidth(facts, context);
-  const section = (name: string, lines: readonly string[]): readonly string[] =>
-    lines.map(
-      (line, i) => `  ${i === 0 ? context.paint.bold(name.padEnd(label)) : ' '.repeat(label)}  ${line}`,
-    );
-  const room = context.columns - label - 4;
+  // In line with the facts, unless a long name has pushed those far to the right.
+  const heading = label <= 17 ? label : narrowLabel;
+  const section = (name: string, lines: readonly string[]): readonly string[] => {
+    const blank = ' '.repeat(heading);
+    return lines.map((line, i) => `  ${i === 0 ? context.paint.bold(name.padEnd(heading)) : blank}  ${line}`);
+  };
+  const room = context.columns - heading - 4;
   return [
     ...titleLines(finding, context),
     ...hanging('  ', finding.explanation, context.columns).filter((line) => line.trim() !== ''),

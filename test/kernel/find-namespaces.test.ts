@@ -7,6 +7,7 @@ import { type FoundNamespace, findNamespaces } from '../../src/kernel/netns/find
 import { isInitialNamespace } from '../../src/kernel/netns/is-initial-namespace.ts';
 import { selectNamespaces } from '../../src/kernel/netns/select-namespaces.ts';
 import { readCgroupMounts } from '../../src/kernel/processes/cgroup-folders.ts';
+import { endProcess } from './end-process.ts';
 
 const asRoot = process.getuid?.() === 0;
 const inodeOf = (pid: number | undefined): number =>
@@ -56,11 +57,7 @@ describe.skipIf(!asRoot)('findNamespaces: others (making namespaces needs root)'
     writeFileSync('/run/netns/hk-stale', '');
   });
   afterAll(async () => {
-    for (const child of children) {
-      const ended = once(child, 'exit');
-      child.kill('SIGKILL');
-      await ended;
-    }
+    for (const child of children) await endProcess(child);
     for (const name of ['hk-empty', 'hk-busy']) execFileSync('ip', ['netns', 'delete', name]);
     rmSync('/run/netns/hk-stale');
   });

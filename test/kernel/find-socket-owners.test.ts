@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fstatSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findSocketOwners } from '../../src/kernel/processes/find-socket-owners.ts';
+import { endProcess } from './end-process.ts';
 
 const breathe = (): Promise<void> => new Promise(setImmediate);
 const children: ChildProcess[] = [];
@@ -27,12 +27,7 @@ beforeAll(async () => {
   inode = fstatSync(descriptor).ino;
 });
 afterEach(async () => {
-  for (const child of children.splice(0)) {
-    if (child.exitCode !== null) continue;
-    const ended = once(child, 'exit');
-    child.kill('SIGKILL');
-    await ended;
-  }
+  for (const child of children.splice(0)) await endProcess(child);
 });
 afterAll(() => void server.close());
 
@@ -125,11 +120,8 @@ describe('findSocketOwners', () => {
     it('may end in the middle', async () => {
       const { pid, last } = await start();
       const child = children.at(-1);
-      const ended = child && once(child, 'exit');
       const owners = await findSocketOwners(new Set([last]), [pid], async () => {
-        child?.kill('SIGKILL');
-        await ended;
-        await sleep(1);
+        if (child) await endProcess(child);
       });
       expect(owners).toMatchObject({ deniedPids: [], unfinishedPids: [] });
       expect(owners.pidsByInode.size).toBe(0);

@@ -1,0 +1,158 @@
+/** Finds the period at which senders come back, from nothing but arrival times and source addresses. Pure arithmetic. */
+
+export interface Arrival {
+  readonly atMs: number;
+  readonly source: string;
+}
+
+export interface Periodicity {
+  readonly periodMs: number;
+  /** Share of what was compared that agrees with the period, 0 to 1: intervals, or the correlation at that lag. */
+  readonly agreement: number;
+  /** From the intervals of each source, or, where one address stands for many senders, from the repeating pattern of all. */
+  readonly method: 'intervals' | 'autocorrelation';
+}
+
+/** What comes back faster than this is a stream of connections, not a heartbeat. */
+export const shortestPeriodMs = 200;
+
+/** The period of `arrivals` (any order) seen within `spanMs`; undefined when they come without one. */
+export function findPeriod(arrivals: readonly Arrival[], spanMs: number): Periodicity | undefined {
+  return periodOfSources(arrivals) ?? periodOfPattern(arrivals, spanMs);
+}
+
+const INTERVALS_NEEDED = 5;
+/** Intervals within this share of the median agree with it; so do whole multiples, after a missed beat. */
+const TOLERANCE = 0.15;
+const AGREEMENT_NEEDED = 0.7;
+
+/** Pools the intervals between consecutive arrivals of one source: two beats of each of many senders are enough. */
+function periodOfSources(arrivals: readonly Arrival[]): Periodicity | undefined {
+  const bySource = new Map<string, number[]>();
+  for (const { atMs, source } of arrivals) {
+    const times = bySource.get(source);
+    if (times) times.push(atMs);
+    else bySource.set(source, [atMs]);
+  }
+  const intervals = [...bySource.values()].flatMap((times) => differences(times.sort((a, b) => a - b)));
+  if (intervals.length < INTERVALS_NEEDED) return undefined;
+  const guess = median(intervals);
+  const single = intervals.filter((interval) => Math.abs(interval - guess) <= TOLERANCE * guess);
+  const agreeing = intervals.filter((interval) => {
+    const beats = Math.round(interval / guess);
+    return beats >= 1 && beats <= 3 && Math.abs(interval - beats * guess) <= TOLERANCE * guess;
+  });
+  const agreement = agreeing.length / intervals.length;
+  const periodMs = median(single);
+  if (agreement < AGREEMENT_NEEDED || periodMs < shortestPeriodMs) return undefined;
+  return { periodMs, agreement, method: 'intervals' };
+}
+
+const BINS_MS = [2, 5, 10, 20, 50] as const;
+const MAX_BINS = 6000;
+const MIN_BINS = 20;
+/** A weaker correlation is no pattern, however many bins make it significant. */
+const CORRELATION_NEEDED = 0.35;
+/** Multiples of the period stand out as well: the first lag that comes this close to the best is taken. */
+const AS_GOOD_AS_BEST = 0.7;
+
+interface Peak {
+  readonly lagMs: number;
+  readonly correlation: number;
+  /** Standard errors above what the best of that many lags would reach by chance. */
+  readonly surplus: number;
+}
+
+/**
+ * Autocorrelation of the number of arrivals per bin. Several bin widths are tried, since a bin narrower than the senders'
+ * jitter loses the pattern and a wide one blurs it.
+ */
+function periodOfPattern(arrivals: readonly Arrival[], spanMs: number): Periodicity | undefined {
+  const times = arrivals.map(({ atMs }) => atMs).sort((a, b) => a - b);
+  const startMs = times[0];
+  if (startMs === undefined || times.length < 2 * INTERVALS_NEEDED) return undefined;
+  let best: Peak | undefined;
+  for (const binMs of BINS_MS) {
+    const bins = Math.floor(Math.min(spanMs, (times.at(-1) ?? startMs) - startMs + binMs) / binMs);
+    if (bins > MAX_BINS || bins < MIN_BINS) continue;
+    const peak = firstPeak(countPerBin(times, startMs, binMs, bins), binMs);
+    if (peak && (!best || peak.surplus > best.surplus)) best = peak;
+  }
+  return best && { periodMs: best.lagMs, agreement: Math.min(1, best.correlation), method: 'autocorrelation' };
+}
+
+function countPerBin(times: readonly number[], startMs: number, binMs: number, bins: number): Float64Array {
+  const counts = new Float64Array(bins);
+  for (const atMs of times) {
+    const bin = Math.floor((atMs - startMs) / binMs);
+    if (bin < bins) counts[bin] = (counts[bin] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** The smallest lag, from the shortest period to half of the series, that stands out and comes close to the best. */
+function firstPeak(counts: Float64Array, binMs: number): Peak | undefined {
+  const firstLag = Math.ceil(shortestPeriodMs / binMs);
+  const lastLag = Math.floor(counts.length / 2);
+  const correlations = new Map<number, number>();
+  for (let lag = firstLag; lag <= lastLag; lag++) correlations.set(lag, correlationAt(counts, lag));
+  const chance = Math.sqrt(2 * Math.log(correlations.size + 1)) + 1.5;
+  const weight = (lag: number): number => (correlations.get(lag) ?? 0) * Math.sqrt(counts.length - lag);
+  const standing = [...correlations].filter(([lag, r]) => r >= CORRELATION_NEEDED && weight(lag) > chance);
+  const heaviest = Math.max(0, ...standing.map(([lag]) => weight(lag)));
+  const candidates = standing.map(([lag]) => lag).filter((lag) => weight(lag) >= AS_GOOD_AS_BEST * heaviest);
+  const first = candidates[0];
+  if (first === undefined || isComb(candidates, first)) return undefined;
+  const lag = candidates.filter((one) => one <= first * 1.3).reduce((a, b) => (weight(b) > weight(a) ? b : a));
+  const correlation = correlations.get(lag) ?? 0;
+  return { lagMs: centre(correlations, lag) * binMs, correlation, surplus: weight(lag) - chance };
+}
+
+/**
+ * Evenly spaced arrivals repeat after every one of them, so that any period would be a guess. They show as several separate
+ * peaks before twice the first, where a period has none.
+ */
+function isComb(candidates: readonly number[], first: number): boolean {
+  const between = candidates.filter((lag) => lag > first * 1.3 && lag < first * 1.8);
+  return between.length > 0;
+}
+
+/** The peak's centre of gravity: the period lies between two bins as a rule. */
+function centre(correlations: ReadonlyMap<number, number>, lag: number): number {
+  const around = [lag - 1, lag, lag + 1];
+  const weights = around.map((at) => Math.max(0, correlations.get(at) ?? 0));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return around.reduce((sum, at, i) => sum + at * (weights[i] ?? 0), 0) / total;
+}
+
+/** Pearson's correlation of the series with itself `lag` bins later, over the part where both exist. */
+function correlationAt(counts: Float64Array, lag: number): number {
+  const pairs = counts.length - lag;
+  let sumA = 0;
+  let sumB = 0;
+  let squareA = 0;
+  let squareB = 0;
+  let product = 0;
+  for (let i = 0; i < pairs; i++) {
+    const a = counts[i] ?? 0;
+    const b = counts[i + lag] ?? 0;
+    sumA += a;
+    sumB += b;
+    squareA += a * a;
+    squareB += b * b;
+    product += a * b;
+  }
+  const varianceA = squareA - (sumA * sumA) / pairs;
+  const varianceB = squareB - (sumB * sumB) / pairs;
+  if (varianceA <= 0 || varianceB <= 0) return 0;
+  return (product - (sumA * sumB) / pairs) / Math.sqrt(varianceA * varianceB);
+}
+
+function differences(sorted: readonly number[]): number[] {
+  return sorted.slice(1).map((value, i) => value - (sorted[i] ?? 0));
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
