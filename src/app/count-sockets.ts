@@ -9,7 +9,8 @@ import { findSocketOwners } from '../kernel/processes/find-socket-owners.ts';
 import { readIdentity } from '../kernel/processes/sample-process.ts';
 import { explainMissing, type MissingReading, ok, type Reading } from '../tcp/reading.ts';
 import { type Family, stateNumber, type TcpSocket, type TcpState, tcpStates } from '../tcp/socket.ts';
-import { requireLinux } from './diagnose-host.ts';
+import { requireLinux } from './require-linux.ts';
+import { countStatesCheaply } from './state-counts.ts';
 
 export type SocketGrouping = 'state' | 'listener' | 'peer' | 'process';
 
@@ -53,7 +54,12 @@ export async function countSockets(query: SocketQuery): Promise<SocketCounts> {
     if (query.by === 'listener') {
       readSockets(namespace, { ...query, states: ['LISTEN'], ports: [] }, (socket) => tally.listensOn(socket.localPort));
     }
-    const read = readSockets(namespace, query, (socket) => tally.add(socket));
+    const read = readSockets(
+      namespace,
+      query,
+      (socket) => tally.add(socket),
+      (counts) => tally.addStates(counts),
+    );
     if (read.status !== 'ok') missing.push(`${namespace.names[0] ?? `net:[${namespace.inode}]`}: ${explainMissing(read)}`);
   }
   if (query.by === 'process') await tally.nameProcesses(namespaces.flatMap((namespace) => namespace.pids));
@@ -64,11 +70,19 @@ function readSockets(
   namespace: FoundNamespace,
   query: SocketQuery,
   visit: (socket: CountedSocket) => void,
+  addStates: (counts: Uint32Array) => void = () => {},
 ): Reading<true> {
   const states = query.states.length > 0 ? query.states : allStates;
   const diag = namespace.enterable ? SockDiag.open(namespace.path) : undefined;
   if (diag?.status !== 'ok') return readFromProc(namespace, query, states, visit, diag);
   using socket = diag.value;
+  if (query.by === 'state' && query.states.length === 0 && query.ports.length === 0) {
+    const cheap = countStatesCheaply(socket, namespace.path, ['ipv4', 'ipv6']);
+    if (cheap?.status === 'ok') {
+      addStates(cheap.value);
+      return ok(true);
+    }
+  }
   for (const family of ['ipv4', 'ipv6'] satisfies Family[]) {
     const ports = query.ports.length > 0 ? { ports: query.ports } : {};
     const dumped = socket.dump({ family, states, extensions: 0, ...ports }, visit);
@@ -130,6 +144,14 @@ class Tally {
     counts[socket.stateNumber] = (counts[socket.stateNumber] ?? 0) + 1;
   }
 
+  addStates(counts: Uint32Array): void {
+    const sum = this.#groups.get(0) ?? new Uint32Array(tcpStates.length);
+    counts.forEach((count, state) => {
+      sum[state] = (sum[state] ?? 0) + count;
+    });
+    this.#groups.set(0, sum);
+  }
+
   /** Turns groups by inode into groups by process. */
   async nameProcesses(pids: readonly number[]): Promise<void> {
     const inodes = new Set([...this.#groups.keys()].map(Number).filter((inode) => inode !== 0));
@@ -149,7 +171,7 @@ class Tally {
 
   #processName(inode: number, pid: number | undefined): string {
     if (inode === 0) return 'none (half-open, waiting to be accepted, or closed by its process)';
-    if (pid === undefined) return 'not visible (root sees all)';
+    if (pid === undefined) return 'no visible process (root sees all but those hidden by another pid namespace)';
     let name = this.#names.get(pid);
     if (name === undefined) {
       const identity = readIdentity(pid);

@@ -9,6 +9,7 @@ import type { Observation } from '../tcp/observation.ts';
 import type { Report } from '../tcp/report.ts';
 import { type ObserveOptions, observe } from './observe/observe.ts';
 import { onlyPorts } from './only-ports.ts';
+import { requireLinux } from './require-linux.ts';
 import { loadObservation, saveObservation } from './saved-observation.ts';
 
 export interface DiagnoseHostOptions extends Omit<ObserveOptions, 'namespaces'> {
@@ -51,14 +52,4 @@ async function observeHost(options: DiagnoseHostOptions): Promise<Observation> {
     });
   }
   return observation;
-}
-
-export function requireLinux(attempted: string): void {
-  if (process.platform === 'linux') return;
-  throw new HalfopenError(exitCodes.cannotObserve, {
-    attempted,
-    on: process.platform,
-    said: 'halfopen reads the Linux kernel',
-    remedy: 'A file made by `halfopen doctor --save FILE` on a Linux host can be judged here with `halfopen doctor --from FILE`.',
-  });
 }

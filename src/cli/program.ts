@@ -1,14 +1,21 @@
 import { Command, CommanderError } from 'commander';
 import { exitCodes, HalfopenError } from '../base/errors.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { explainCommand } from './commands/explain.ts';
-import { listenersCommand } from './commands/listeners.ts';
-import { schemaCommand } from './commands/schema.ts';
-import { socketsCommand } from './commands/sockets.ts';
 import type { CommandResult, HalfopenCommand } from './command.ts';
 import { version } from './version.ts';
 
-const commands: readonly HalfopenCommand[] = [doctorCommand, explainCommand, listenersCommand, socketsCommand, schemaCommand];
+/** Each command is loaded when it is asked for, and all of them for the help text: starting must not cost what is not used. */
+const commands: Readonly<Record<string, () => Promise<HalfopenCommand>>> = {
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  explain: async () => (await import('./commands/explain.ts')).explainCommand,
+  listeners: async () => (await import('./commands/listeners.ts')).listenersCommand,
+  sockets: async () => (await import('./commands/sockets.ts')).socketsCommand,
+  schema: async () => (await import('./commands/schema.ts')).schemaCommand,
+};
+
+async function commandsFor(argv: readonly string[]): Promise<readonly HalfopenCommand[]> {
+  const chosen = commands[argv[2] ?? ''];
+  return chosen ? [await chosen()] : Promise.all(Object.values(commands).map((load) => load()));
+}
 
 /** Runs what the arguments ask for; resolves to the exit code. Results go to stdout, everything else to stderr. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
@@ -20,12 +27,12 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .exitOverride()
     .showHelpAfterError('(halfopen --help shows the commands, halfopen COMMAND --help their options)')
     .configureHelp({ showGlobalOptions: false });
-  for (const command of commands) {
+  for (const command of await commandsFor(argv)) {
     command.define(program, (next) => {
       result = next;
     });
   }
-  program.commands.forEach((command) => command.exitOverride().showHelpAfterError(true));
+  for (const command of program.commands) command.exitOverride().showHelpAfterError("(halfopen COMMAND --help shows the options)");
   try {
     if (argv.length <= 2) {
       program.outputHelp({ error: true });

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { type Observation, socketGroupNames } from '../tcp/observation.ts';
 import { socketTimers, tcpStates } from '../tcp/socket.ts';
 import { parseDocument, wrongDocument } from './document.ts';
-import type { Proven, SameShape } from './same-shape.ts';
+import type { Agreed } from './same-shape.ts';
 
 const ends = <T extends z.ZodType>(of: T) => z.object({ before: of, after: of });
 const counts = z.record(z.string(), z.number());
@@ -240,6 +240,7 @@ const kernelLogEvent = z.object({
   action: z.enum(['cookies', 'drop', 'unknown']).optional(),
   address: z.string().optional(),
   port: z.number().optional(),
+  namespaceInode: z.number().optional(),
 });
 
 export const observationSchema = z.object({
@@ -266,11 +267,8 @@ export const observationSchema = z.object({
   ),
 }) satisfies z.ZodType<Observation>;
 
-/** Schema and type agree, key for key. */
-export type ObservationProof = Proven<SameShape<z.infer<typeof observationSchema>, Observation>>;
-
 /** An observation of version 1. Throws HalfopenError (usage) naming the first wrong field, or the version it cannot read. */
-export function parseObservation(json: unknown): Observation {
+export function parseObservation(json: unknown): Agreed<z.infer<typeof observationSchema>, Observation> {
   const what = 'the saved observation';
   const remedy = 'An observation is what `halfopen doctor --save FILE` writes.';
   const given = typeof json === 'object' && json !== null ? (json as Readonly<Record<string, unknown>>) : {};

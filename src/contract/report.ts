@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { confidences, findingIds, severities } from '../tcp/finding.ts';
 import type { Report } from '../tcp/report.ts';
 import { parseDocument } from './document.ts';
-import type { Proven, SameShape } from './same-shape.ts';
+import type { Agreed } from './same-shape.ts';
 
 const evidence = z.strictObject({
   source: z.string().describe('Where the number came from: sock_diag, /proc/net/netstat, packets ...'),
@@ -72,7 +72,7 @@ const namespace = z.strictObject({
   sysctls: z.record(z.string(), z.string()),
 });
 
-export const reportSchema = z.strictObject({
+const reportSchema = z.strictObject({
   schemaVersion: z.literal(1),
   tool: z.strictObject({ name: z.string(), version: z.string() }),
   host: z.strictObject({
@@ -88,11 +88,8 @@ export const reportSchema = z.strictObject({
     .describe('Checks that could not be made; with any, an empty list of findings is no clean bill'),
 }) satisfies z.ZodType<Report>;
 
-/** Schema and type agree, key for key. */
-export type ReportProof = Proven<SameShape<z.infer<typeof reportSchema>, Report>>;
-
 /** A report of version 1. Throws HalfopenError (usage) naming the first wrong field. */
-export function parseReport(json: unknown): Report {
+export function parseReport(json: unknown): Agreed<z.infer<typeof reportSchema>, Report> {
   const remedy = 'A report is what `halfopen doctor --json` prints (schemaVersion 1).';
   return parseDocument<Report>(reportSchema, json, 'the report', remedy);
 }

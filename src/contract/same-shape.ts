@@ -1,11 +1,9 @@
 /**
- * Compile-time proof that a schema and the type it stands for agree key for key, optional keys included; `readonly`
- * is ignored, since zod's types have none. Use: `type _Proof = Proven<SameShape<z.infer<typeof schema>, Type>>`.
+ * `T`, on condition that the schema's type is the same, key for key, optional keys included (`readonly` apart, which
+ * zod's types lack). Otherwise `never`, so that the function that returns it does not compile: the proof that schema
+ * and type agree.
  */
-export type SameShape<A, B> = Identical<Bare<A>, Bare<B>>;
-
-/** Fails to compile unless given `true`. */
-export type Proven<T extends true> = T;
+export type Agreed<Schema, T> = Identical<Bare<Schema>, Bare<T>> extends true ? T : never;
 
 type Bare<T> = T extends readonly (infer Item)[]
   ? Bare<Item>[]

@@ -1,5 +1,5 @@
 /** Views of an observation that rules share. Pure; a quantity that is not known is undefined, never 0. */
-import { formatEndpoint } from '../base/ip-text.ts';
+import { formatEndpoint, unmapIpv4 } from '../base/ip-text.ts';
 import { formatCount } from '../base/units.ts';
 import type { Evidence } from '../tcp/finding.ts';
 import type { Ends, Handshake, ListenerObservation, ProcessObservation } from '../tcp/observation.ts';
@@ -95,15 +95,38 @@ export function listenerSubject(view: RuleView, listener: ListenerObservation): 
   };
 }
 
-/** Connection attempts the packet sample saw towards this listener. */
+/**
+ * Whether the kernel gives connections to `address` (at the listener's port) to this listener: the exact address comes before the
+ * wildcard of the same family, and that before an IPv6 wildcard, which takes IPv4 where IPV6_V6ONLY is off.
+ */
+export function serves(view: RuleView, listener: Pick<ListenerObservation, 'port' | 'address'>, address: string): boolean {
+  const ranks = listenersOf(view)
+    .filter((one) => one.port === listener.port)
+    .map((one) => lookupRank(one.address, address));
+  const rank = lookupRank(listener.address, address);
+  return rank < 3 && rank === Math.min(...ranks);
+}
+
+function lookupRank(listening: string, address: string): number {
+  const wanted = unmapIpv4(address);
+  if (unmapIpv4(listening) === wanted) return 0;
+  if (listening === (wanted.includes(':') ? '::' : '0.0.0.0')) return 1;
+  return listening === '::' ? 2 : 3;
+}
+
+/** Connection attempts the packet sample saw towards this listener (and the others of its SO_REUSEPORT group). */
 export function handshakesTo(view: RuleView, listener: Pick<ListenerObservation, 'port' | 'address'>): readonly Handshake[] {
   const sample = valueOf(view.namespace.packets);
   if (!sample) return [];
-  const any = listener.address === '0.0.0.0' || listener.address === '::';
-  return sample.handshakes.filter(
-    (one) =>
-      one.direction !== 'outgoing' && one.serverPort === listener.port && (any || one.server === listener.address),
-  );
+  const served = new Map<string, boolean>();
+  return sample.handshakes.filter(({ direction, server, serverPort }) => {
+    if (direction === 'outgoing' || serverPort !== listener.port) return false;
+    const known = served.get(server);
+    if (known !== undefined) return known;
+    const isServed = serves(view, listener, server);
+    served.set(server, isServed);
+    return isServed;
+  });
 }
 
 /** Whether nothing else could have lost the packets: ids and reasons of the usual suspects below TCP that are silent. */

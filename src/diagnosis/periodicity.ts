@@ -49,6 +49,8 @@ function periodOfSources(arrivals: readonly Arrival[]): Periodicity | undefined 
 }
 
 const BINS_MS = [2, 5, 10, 20, 50] as const;
+/** A longer look costs more time than it makes the pattern clearer. */
+const LONGEST_SPAN_MS = 30_000;
 const MAX_BINS = 6000;
 const MIN_BINS = 20;
 /** A weaker correlation is no pattern, however many bins make it significant. */
@@ -68,9 +70,10 @@ interface Peak {
  * jitter loses the pattern and a wide one blurs it.
  */
 function periodOfPattern(arrivals: readonly Arrival[], spanMs: number): Periodicity | undefined {
-  const times = arrivals.map(({ atMs }) => atMs).sort((a, b) => a - b);
-  const startMs = times[0];
-  if (startMs === undefined || times.length < 2 * INTERVALS_NEEDED) return undefined;
+  const sorted = arrivals.map(({ atMs }) => atMs).sort((a, b) => a - b);
+  const startMs = sorted[0] ?? 0;
+  const times = sorted.filter((atMs) => atMs - startMs < LONGEST_SPAN_MS);
+  if (times.length < 2 * INTERVALS_NEEDED) return undefined;
   let best: Peak | undefined;
   for (const binMs of BINS_MS) {
     const bins = Math.floor(Math.min(spanMs, (times.at(-1) ?? startMs) - startMs + binMs) / binMs);
@@ -78,7 +81,9 @@ function periodOfPattern(arrivals: readonly Arrival[], spanMs: number): Periodic
     const peak = firstPeak(countPerBin(times, startMs, binMs, bins), binMs);
     if (peak && (!best || peak.surplus > best.surplus)) best = peak;
   }
-  return best && { periodMs: best.lagMs, agreement: Math.min(1, best.correlation), method: 'autocorrelation' };
+  return (
+    best && { periodMs: best.lagMs, agreement: Math.min(1, best.correlation), method: 'autocorrelation' }
+  );
 }
 
 function countPerBin(times: readonly number[], startMs: number, binMs: number, bins: number): Float64Array {
@@ -92,35 +97,41 @@ function countPerBin(times: readonly number[], startMs: number, binMs: number, b
 
 /** The smallest lag, from the shortest period to half of the series, that stands out and comes close to the best. */
 function firstPeak(counts: Float64Array, binMs: number): Peak | undefined {
-  const firstLag = Math.ceil(shortestPeriodMs / binMs);
   const lastLag = Math.floor(counts.length / 2);
-  const correlations = new Map<number, number>();
-  for (let lag = firstLag; lag <= lastLag; lag++) correlations.set(lag, correlationAt(counts, lag));
-  const chance = Math.sqrt(2 * Math.log(correlations.size + 1)) + 1.5;
-  const weight = (lag: number): number => (correlations.get(lag) ?? 0) * Math.sqrt(counts.length - lag);
-  const standing = [...correlations].filter(([lag, r]) => r >= CORRELATION_NEEDED && weight(lag) > chance);
-  const heaviest = Math.max(0, ...standing.map(([lag]) => weight(lag)));
-  const candidates = standing.map(([lag]) => lag).filter((lag) => weight(lag) >= AS_GOOD_AS_BEST * heaviest);
-  const first = candidates[0];
-  if (first === undefined || isComb(candidates, first)) return undefined;
-  const lag = candidates.filter((one) => one <= first * 1.3).reduce((a, b) => (weight(b) > weight(a) ? b : a));
-  const correlation = correlations.get(lag) ?? 0;
-  return { lagMs: centre(correlations, lag) * binMs, correlation, surplus: weight(lag) - chance };
+  const correlations = Array.from({ length: lastLag + 1 }, (_, lag) => correlationAt(counts, lag));
+  const at = (lag: number): number => correlations[lag] ?? 0;
+  const weight = (lag: number): number => at(lag) * Math.sqrt(counts.length - lag);
+  const chance = Math.sqrt(2 * Math.log(lastLag + 1)) + 1.5;
+  const shortestLag = Math.ceil(shortestPeriodMs / binMs);
+  const slopeEnds = correlations.findIndex((correlation) => correlation < CORRELATION_NEEDED);
+  const lags = Array.from(correlations.keys()).slice(Math.max(shortestLag, slopeEnds));
+  const standing = lags.filter((lag) => at(lag) >= CORRELATION_NEEDED && weight(lag) > chance);
+  const heaviest = Math.max(0, ...standing.map(weight));
+  const close = standing.filter((lag) => weight(lag) >= AS_GOOD_AS_BEST * heaviest);
+  const first = close[0];
+  if (first === undefined || slopeEnds < 0 || isEvenlySpaced(correlations.slice(1, shortestLag), at(first)))
+    return undefined;
+  const lag = close.filter((one) => one <= first * 1.3).reduce((a, b) => (weight(b) > weight(a) ? b : a));
+  return { lagMs: centre(correlations, lag) * binMs, correlation: at(lag), surplus: weight(lag) - chance };
 }
 
 /**
- * Evenly spaced arrivals repeat after every one of them, so that any period would be a guess. They show as several separate
- * peaks before twice the first, where a period has none.
+ * Arrivals at even distances repeat after every one of them, so that any period would be a guess. It shows as a second peak before the
+ * shortest period, behind a dip; the slope of the central peak alone does not count.
  */
-function isComb(candidates: readonly number[], first: number): boolean {
-  const between = candidates.filter((lag) => lag > first * 1.3 && lag < first * 1.8);
-  return between.length > 0;
+function isEvenlySpaced(shortLags: readonly number[], correlation: number): boolean {
+  let dip = Number.POSITIVE_INFINITY;
+  for (const here of shortLags) {
+    if (here >= correlation / 2 && dip <= here / 2) return true;
+    dip = Math.min(dip, here);
+  }
+  return false;
 }
 
 /** The peak's centre of gravity: the period lies between two bins as a rule. */
-function centre(correlations: ReadonlyMap<number, number>, lag: number): number {
+function centre(correlations: readonly number[], lag: number): number {
   const around = [lag - 1, lag, lag + 1];
-  const weights = around.map((at) => Math.max(0, correlations.get(at) ?? 0));
+  const weights = around.map((at) => Math.max(0, correlations[at] ?? 0));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return around.reduce((sum, at, i) => sum + at * (weights[i] ?? 0), 0) / total;
 }

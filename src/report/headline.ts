@@ -26,23 +26,20 @@ function watchedFor({ host }: Report): string {
 export interface Verdict {
   /** `partial`: nothing found, but not everything could be looked at. */
   readonly kind: 'problems' | 'clean' | 'partial';
-  readonly sentence: string;
+  readonly headline: string;
+  /** What the headline rests on, or what it leaves open; "" for problems, which speak for themselves. */
+  readonly detail: string;
 }
 
 /** Never calls a host well while a check could not be made. */
 export function verdictOf(input: RenderInput): Verdict {
   const { report } = input;
-  const problems = report.findings.filter(isProblem);
   const unchecked = uncheckedRules(report).length;
-  if (problems.length > 0) return { kind: 'problems', sentence: problemCounts(report) };
-  if (unchecked > 0) {
-    const checks = plural(unchecked, 'check');
-    return {
-      kind: 'partial',
-      sentence: `No problem found in what could be seen; ${checks} could not be made:`,
-    };
-  }
-  return { kind: 'clean', sentence: `No problem found: ${whatWasSeen(input)}.` };
+  if (report.findings.some(isProblem))
+    return { kind: 'problems', headline: problemCounts(report), detail: '' };
+  if (unchecked === 0) return { kind: 'clean', headline: 'No problem found', detail: whatWasSeen(input) };
+  const detail = `${plural(unchecked, 'check')} could not be made`;
+  return { kind: 'partial', headline: 'No problem found in what could be seen', detail };
 }
 
 /** "1 problem, 2 warnings and 3 notes". */

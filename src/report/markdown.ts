@@ -13,6 +13,7 @@ import {
 } from './listener-rows.ts';
 import { printable } from './printable.ts';
 import type { RenderInput } from './render-input.ts';
+import { sentenceCase } from './sentence-case.ts';
 
 /** The report for a ticket: headings, tables and code blocks of GitHub's Markdown; foreign text is escaped. */
 export function renderMarkdown(input: RenderInput): string {
@@ -35,9 +36,10 @@ export function renderMarkdown(input: RenderInput): string {
 }
 
 function verdictBlocks(input: RenderInput): readonly string[] {
-  const verdict = verdictOf(input);
-  if (verdict.kind === 'problems') return [`**${verdict.sentence}.**`];
-  return [`**${inline(verdict.sentence)}**`, ...(verdict.kind === 'partial' ? [uncheckedList(input)] : [])];
+  const { kind, headline, detail } = verdictOf(input);
+  if (kind === 'problems') return [`**${headline}.**`];
+  if (kind === 'clean') return [`**${headline}:** ${inline(detail)}.`];
+  return [`**${headline};** ${detail}:`, uncheckedList(input)];
 }
 
 const marks = { critical: 'Problem', warning: 'Warning', info: 'Note' } as const;
@@ -49,7 +51,7 @@ function findingBlocks(finding: Finding, { report }: RenderInput): readonly stri
       ? ''
       : ` · namespace ${inline(namespaceName(namespace))}`;
   return [
-    `## ${marks[finding.severity]}: ${inline(finding.title)}`,
+    `## ${marks[finding.severity]}: ${inline(sentenceCase(finding.title))}`,
     `${code(finding.id)} · ${finding.confidence}${where}`,
     inline(finding.explanation),
     factTable(finding),
@@ -116,7 +118,7 @@ function sentences(remedy: Remedy): string {
 }
 
 function noteItem(finding: Finding): string {
-  return `- ${inline(finding.title)} (${code(finding.id)}, ${finding.confidence})`;
+  return `- ${inline(sentenceCase(finding.title))} (${code(finding.id)}, ${finding.confidence})`;
 }
 
 function uncheckedBlocks(input: RenderInput): readonly string[] {

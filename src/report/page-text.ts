@@ -2,17 +2,23 @@ import { paintFor } from './ansi.ts';
 import { hanging, wrapText } from './wrap-text.ts';
 
 /** A rule's Markdown page for the terminal: headings bold, paragraphs and lists wrapped, tables and code as they stand. */
-export function renderPage(markdown: string, options: { readonly colour: boolean; readonly columns: number }): string {
+export function renderPage(
+  markdown: string,
+  options: { readonly colour: boolean; readonly columns: number },
+): string {
   const paint = paintFor(options.colour);
   const lines: string[] = [];
   for (const block of blocksOf(markdown)) {
     const [first = ''] = block;
     const heading = /^(#+)\s+(.*)$/.exec(first);
     if (heading) lines.push(paint.bold(heading[2] ?? ''));
-    else if (first.startsWith('```')) lines.push(...block.slice(1, -1).map((line) => paint.dim(`    ${line}`)));
+    else if (first.startsWith('```'))
+      lines.push(...block.slice(1, -1).map((line) => paint.dim(`    ${line}`)));
     else if (first.startsWith('|')) lines.push(...block.map((line) => `  ${plainInline(line)}`));
-    else if (isItem(first)) lines.push(...itemsOf(block).flatMap((item) => renderItem(item, options.columns)));
-    else lines.push(...wrapText(plainInline(block.join(' ')), options.columns - 2).map((line) => `  ${line}`));
+    else if (isItem(first))
+      lines.push(...itemsOf(block).flatMap((item) => renderItem(item, options.columns)));
+    else
+      lines.push(...wrapText(plainInline(block.join(' ')), options.columns - 2).map((line) => `  ${line}`));
     lines.push('');
   }
   return lines.join('\n');
@@ -29,7 +35,11 @@ function blocksOf(markdown: string): string[][] {
   };
   for (const line of markdown.split('\n')) {
     const fence = line.startsWith('```');
-    if (!fenced && (line.trim() === '' || fence || line.startsWith('#') || (isItem(line) && !isItem(block[0] ?? '')))) finish();
+    if (
+      !fenced &&
+      (line.trim() === '' || fence || line.startsWith('#') || (isItem(line) && !isItem(block[0] ?? '')))
+    )
+      finish();
     if (fenced || line.trim() !== '') block.push(line);
     if (fence) fenced = !fenced;
     if ((fence && !fenced) || (!fenced && line.startsWith('#'))) finish();

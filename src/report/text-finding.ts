@@ -6,6 +6,7 @@ import { evidenceText } from './evidence-text.ts';
 import { namespaceName } from './listener-rows.ts';
 import { printable } from './printable.ts';
 import type { RenderInput } from './render-input.ts';
+import { sentenceCase } from './sentence-case.ts';
 import type { TextContext } from './text-context.ts';
 import { hanging, shorten, widthOf, wrapText } from './wrap-text.ts';
 
@@ -41,7 +42,7 @@ export function findingLines(finding: Finding, input: RenderInput, context: Text
 /** Sign and title only, for what needs no action. */
 export function noteLines(finding: Finding, { paint, columns }: TextContext): readonly string[] {
   const sign = signs[finding.severity];
-  const lines = hanging(`${sign} `, finding.title, columns);
+  const lines = hanging(`${sign} `, sentenceCase(finding.title), columns);
   return lines.map((line, i) => (i === 0 ? signPaint(finding.severity, paint)(sign) + line.slice(1) : line));
 }
 
@@ -53,7 +54,7 @@ function paragraph(lines: readonly string[]): readonly string[] {
 function titleLines(finding: Finding, { paint, columns }: TextContext): readonly string[] {
   const confidence = finding.confidence;
   const colour = signPaint(finding.severity, paint);
-  const lines = wrapText(finding.title, columns - 4 - confidence.length);
+  const lines = wrapText(sentenceCase(finding.title), columns - 4 - confidence.length);
   return lines.map((line, i) => {
     if (i > 0) return `  ${paint.bold(line)}`;
     const gap = ' '.repeat(Math.max(2, columns - 2 - widthOf(line) - confidence.length));
@@ -102,10 +103,14 @@ function factLines(fact: Fact, label: number, { paint, columns }: TextContext): 
 
 function ruledOutLines(finding: Finding, room: number): readonly string[] {
   if (finding.ruledOut.length === 0) return [];
-  const each = finding.ruledOut.map(
-    ({ id, because }) => `${ruledOutLabel(id)}${because === '' ? '' : ` (${because})`}`,
-  );
+  const each = finding.ruledOut.map(({ id, because }) => ruledOutText(ruledOutLabel(id), because));
   return wrapText(each.join(' · '), room);
+}
+
+/** "network card (no drops)", without brackets in brackets. */
+function ruledOutText(label: string, because: string): string {
+  if (because === '') return label;
+  return because.includes('(') ? `${label}: ${because}` : `${label} (${because})`;
 }
 
 /** Numbered; commands stand in a column of their own where all of a line fits, else below. What would not help comes last. */
@@ -158,7 +163,7 @@ function helpingLines(
 /** A shell command that must be broken says so with a backslash, so that pasting it runs the whole or nothing. */
 function commandLines(command: string, room: number): readonly string[] {
   const isShell =
-    /^(sudo|sysctl|systemctl|ip|nft|iptables|conntrack|ethtool|prlimit|kill|docker|kubectl|tc|ss|echo|halfopen|npx) /;
+    /^(sudo|sysctl|systemctl|ip|nft|iptables|conntrack|ethtool|prlimit|kill|docker|kubectl|tc|ss|echo|cat|halfopen|npx) /;
   if (!isShell.test(command)) return wrapText(command, room);
   const lines = wrapText(command, room - 2);
   return lines.map((line, i) => (i < lines.length - 1 ? `${line} \\` : line));

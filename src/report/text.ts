@@ -1,14 +1,7 @@
 import type { Finding } from '../tcp/finding.ts';
 import { paintFor } from './ansi.ts';
 import { isProblem, worstFirst } from './finding-order.ts';
-import {
-  scopeOf,
-  type UncheckedGroup,
-  uncheckedGroups,
-  uncheckedRules,
-  type Verdict,
-  verdictOf,
-} from './headline.ts';
+import { scopeOf, type UncheckedGroup, uncheckedGroups, uncheckedRules, verdictOf } from './headline.ts';
 import type { RenderInput } from './render-input.ts';
 import type { TextContext } from './text-context.ts';
 import { findingLines, noteLines } from './text-finding.ts';
@@ -52,20 +45,18 @@ function verdictLines(input: RenderInput, context: TextContext): readonly string
   const { paint, columns } = context;
   const verdict = verdictOf(input);
   if (verdict.kind === 'problems') {
-    return input.report.findings.filter(isProblem).length > 1
-      ? wrapText(`${verdict.sentence}, worst first:`, columns).map(paint.bold)
-      : [];
+    const several = input.report.findings.filter(isProblem).length > 1;
+    return several ? wrapText(`${verdict.headline}, worst first:`, columns).map(paint.bold) : [];
   }
-  const lines = hanging(`${signOf(verdict)} `, verdict.sentence, columns);
-  if (verdict.kind === 'clean') return lines.map((line, i) => (i === 0 ? paint.green(line) : line));
+  if (verdict.kind === 'clean') {
+    const lines = hanging('ok ', `${verdict.headline}: ${verdict.detail}.`, columns);
+    return lines.map((line, i) => (i === 0 ? paint.green(line) : line));
+  }
+  const lines = hanging('- ', `${verdict.headline}; ${verdict.detail}:`, columns);
   return [
     ...lines.map(paint.bold),
     ...uncheckedGroups(input.report).flatMap((group) => groupLines(group, context)),
   ];
-}
-
-function signOf(verdict: Verdict): string {
-  return verdict.kind === 'clean' ? 'ok' : '-';
 }
 
 /** How many findings of one kind are told in full; the rest keep their titles. */

@@ -132,7 +132,7 @@ export interface SocketCensus {
   readonly groups: Readonly<Record<SocketGroupName, SocketGroup>>;
   /** ESTABLISHED and accepted, per listening port (`port` 0: outgoing). */
   readonly established: readonly EstablishedSummary[];
-  /** Outgoing port use per (local address, remote address, remote port): those that hold at least half of the local port range, at most 50. */
+  /** Outgoing port use per (local address, remote address, remote port): those that hold at least half of the local port range, at most 50; only at the end of the window. */
   readonly destinations: readonly DestinationUse[];
 }
 

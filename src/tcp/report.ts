@@ -16,7 +16,7 @@ export interface Report {
   readonly unknowns: readonly Unknown[];
 }
 
-export interface ReportHost {
+interface ReportHost {
   readonly hostname: string;
   readonly kernelRelease: string;
   /** Wall clock, ms since 1970. */

@@ -9,7 +9,7 @@ describe('renderMarkdown', () => {
     ['quiet', quietHost],
     ['half-blind', halfBlindHost],
   ] as const)('%s', async (name, host) => {
-    await expect(renderMarkdown(host)).toMatchFileSnapshot(`golden/${name}.md`);
+    await expect(renderMarkdown(host)).toMatchFileSnapshot(`golden/${name}.md.txt`);
   });
 
   const evil = '<img src=x onerror=alert(1)> | **b** `c` [l](javascript:x) #12 @all __x__ \n# heading';

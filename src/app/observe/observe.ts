@@ -26,8 +26,8 @@ export interface ObserveOptions {
 }
 
 const SAMPLE_INTERVAL_MS = 20;
-/** Sampling may take this share of one core; where a round costs more, the interval grows. */
-const SAMPLING_SHARE = 0.03;
+/** Each of the two rounds may take this share of one core; where one costs more, its interval grows. */
+const SAMPLING_SHARE = 0.015;
 const SLOW_ROUND_MS = 250;
 const PACKETS_PER_ROUND = 500;
 
@@ -48,7 +48,7 @@ export async function observe(options: ObserveOptions): Promise<Observation> {
   const elapsed = (): number => clock.monotonicMs() - startMs;
   const owners = new OwnerWatch();
   const observers = watched.all.map(({ observer }) => observer);
-  const ownersFound = owners.begin(observers, () => sleep(SAMPLE_INTERVAL_MS), elapsed);
+  const ownersFound = owners.begin(observers, searchPause(), elapsed, () => elapsed() >= windowMs);
   await sampleUntil(options, watched.all, owners, elapsed);
   await ownersFound;
   const endMs = elapsed();
@@ -137,6 +137,12 @@ function startWhereNeeded(all: readonly Watched[], atMs: number): void {
     const reason = captureReason(observer.trackList(), observer.countersSinceStart(), atMs);
     if (reason !== undefined) packets.start(atMs, reason, observer.suspectPorts());
   }
+}
+
+/** The search works in slices of 2 ms: eager at first, so that most hosts are done at once, then at the pace sampling can afford. */
+function searchPause(): () => Promise<void> {
+  let slices = 0;
+  return () => sleep(++slices < 20 ? 5 : 80);
 }
 
 function sleep(ms: number): Promise<void> {

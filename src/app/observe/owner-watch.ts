@@ -14,17 +14,22 @@ export class OwnerWatch {
   #deniedPids = 0;
 
   /** `pause` gives the event loop back between slices of the search. */
-  async begin(observers: readonly NamespaceObserver[], pause: () => Promise<void>, nowMs: () => number): Promise<void> {
+  async begin(
+    observers: readonly NamespaceObserver[],
+    pause: () => Promise<void>,
+    nowMs: () => number,
+    stop: () => boolean,
+  ): Promise<void> {
     const wanted = observers.map((observer) => observer.wantedInodes());
     const listeners = new Set(wanted.flatMap((one) => one.listeners));
     const others = new Set(wanted.flatMap((one) => one.others));
     const near = [...new Set(observers.flatMap((observer) => observer.found.pids))];
-    await this.#find(new Set([...listeners, ...others]), near, others, pause);
+    await this.#find(new Set([...listeners, ...others]), near, others, pause, { stop });
     // A process may hold a listener of a namespace it does not live in (a descriptor passed on, setns(2)).
     const missing = new Set([...listeners].filter((inode) => !this.#pids.has(inode)));
     const nearby = new Set(near);
     const far = allPids().filter((pid) => !nearby.has(pid));
-    if (missing.size > 0 && far.length > 0) await this.#find(missing, far, new Set(), pause);
+    if (missing.size > 0 && far.length > 0) await this.#find(missing, far, new Set(), pause, { stop });
     const pids = [...listeners, ...others].flatMap((inode) => this.ownersOf(inode));
     this.#watch = new ProcessWatch(pids);
     this.#watch.begin(nowMs());
@@ -35,10 +40,10 @@ export class OwnerWatch {
     pids: readonly number[],
     oneHolder: ReadonlySet<number>,
     pause: () => Promise<void>,
-    maxDescriptors = 400_000,
+    limits: { readonly maxDescriptors?: number; readonly stop?: () => boolean },
   ): Promise<void> {
     if (wanted.size === 0) return;
-    const found = await findSocketOwners(wanted, pids, pause, { oneHolder, maxDescriptors });
+    const found = await findSocketOwners(wanted, pids, pause, { oneHolder, ...limits });
     for (const [inode, holders] of found.pidsByInode) this.#pids.set(inode, holders);
     this.#deniedPids = Math.max(this.#deniedPids, found.deniedPids.length);
   }
@@ -52,7 +57,7 @@ export class OwnerWatch {
     const watched = this.#watch?.end(nowMs()) ?? new Map<number, ProcessObservation>();
     const wanted = observers.map((observer) => observer.wantedInodes());
     const late = new Set(wanted.flatMap((one) => [...one.listeners, ...one.others]).filter((inode) => !this.#pids.has(inode)));
-    await this.#find(late, allPids(), late, () => Promise.resolve(), LATE_DESCRIPTORS);
+    await this.#find(late, allPids(), late, () => Promise.resolve(), { maxDescriptors: LATE_DESCRIPTORS });
     const newcomers = [...late].flatMap((inode) => this.ownersOf(inode)).filter((pid) => !watched.has(pid));
     const lateWatch = new ProcessWatch(newcomers);
     lateWatch.begin(nowMs());

@@ -29,6 +29,7 @@ export type CensusEntry = Pick<
   | 'localPort'
   | 'remotePort'
   | 'remoteAddressHash'
+  | 'localAddressHash'
   | 'inode'
   | 'silentMs'
   | 'toSocket'
@@ -177,29 +178,39 @@ function destinationBucket(entry: CensusEntry): number {
   return (Math.imul(entry.remoteAddressHash ^ entry.remotePort, 0x9e3779b1) >>> 16) % DESTINATION_BUCKETS;
 }
 
-/** Exact port use of the sockets given, fullest first. */
-export function countDestinations(sockets: readonly TcpSocket[], atLeast: number): readonly DestinationUse[] {
-  const uses = new Map<string, { first: TcpSocket; ports: Set<number>; timeWait: number; established: number }>();
-  for (const socket of sockets) {
-    const key = `${socket.localAddress} ${socket.remoteAddress} ${socket.remotePort}`;
-    let use = uses.get(key);
-    if (!use) uses.set(key, (use = { first: socket, ports: new Set(), timeWait: 0, established: 0 }));
-    use.ports.add(socket.localPort);
-    if (socket.state === 'TIME_WAIT') use.timeWait++;
-    if (socket.state === 'ESTABLISHED') use.established++;
-    if (use.first.inode === 0 && socket.inode !== 0) use.first = socket;
+/** Local ports in use per destination, fullest first. One bit a port: a crowded destination may hold tens of thousands. */
+export class DestinationCounter {
+  readonly #uses = new Map<number, { first: TcpSocket; ports: Uint8Array; use: { localPorts: number; timeWait: number; established: number } }>();
+
+  /** Sockets are put together by a 32-bit hash of both addresses and the remote port. */
+  add(entry: CensusEntry): void {
+    const key = (Math.imul(entry.remoteAddressHash ^ entry.remotePort, 0x9e3779b1) ^ entry.localAddressHash) >>> 0;
+    let counted = this.#uses.get(key);
+    if (!counted) {
+      counted = { first: entry.toSocket(), ports: new Uint8Array(8192), use: { localPorts: 0, timeWait: 0, established: 0 } };
+      this.#uses.set(key, counted);
+    }
+    const { ports, use } = counted;
+    const at = entry.localPort >> 3;
+    const bit = 1 << (entry.localPort & 7);
+    if (((ports[at] ?? 0) & bit) === 0) use.localPorts++;
+    ports[at] = (ports[at] ?? 0) | bit;
+    if (entry.state === 'TIME_WAIT') use.timeWait++;
+    if (entry.state === 'ESTABLISHED') use.established++;
+    if (counted.first.inode === 0 && entry.inode !== 0) counted.first = entry.toSocket();
   }
-  return [...uses.values()]
-    .filter((use) => use.ports.size >= atLeast)
-    .sort((a, b) => b.ports.size - a.ports.size)
-    .slice(0, KEPT_DESTINATIONS)
-    .map((use) => ({
-      localAddress: use.first.localAddress,
-      remoteAddress: use.first.remoteAddress,
-      remotePort: use.first.remotePort,
-      localPorts: use.ports.size,
-      timeWait: use.timeWait,
-      established: use.established,
-      exampleInode: use.first.inode,
-    }));
+
+  finish(atLeast: number): readonly DestinationUse[] {
+    return [...this.#uses.values()]
+      .filter(({ use }) => use.localPorts >= atLeast)
+      .sort((a, b) => b.use.localPorts - a.use.localPorts)
+      .slice(0, KEPT_DESTINATIONS)
+      .map(({ first, use }) => ({
+        localAddress: first.localAddress,
+        remoteAddress: first.remoteAddress,
+        remotePort: first.remotePort,
+        ...use,
+        exampleInode: first.inode,
+      }));
+  }
 }

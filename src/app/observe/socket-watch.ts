@@ -2,12 +2,12 @@ import type { InetDiagMessage } from '../../kernel/netlink/inet-diag-message.ts'
 import { SockDiag } from '../../kernel/netlink/sock-diag.ts';
 import { extensions } from '../../kernel/netlink/sock-diag-request.ts';
 import { readTcpTable } from '../../kernel/procfs/tcp-table.ts';
-import type { SocketCensus } from '../../tcp/observation.ts';
+import type { DestinationUse, SocketCensus } from '../../tcp/observation.ts';
 import { absent, denied, ok, type Reading } from '../../tcp/reading.ts';
 import { socketTimers, stateNumber, type Family, type TcpSocket, type TcpState } from '../../tcp/socket.ts';
 import { ListenerMatch } from './listener-match.ts';
 import { ListenerTrack } from './listener-track.ts';
-import { CensusBuilder, type CensusEntry, countDestinations } from './socket-census.ts';
+import { CensusBuilder, type CensusEntry, DestinationCounter } from './socket-census.ts';
 
 const families: readonly Family[] = ['ipv4', 'ipv6'];
 const everyState: readonly TcpState[] = [
@@ -137,18 +137,20 @@ export class SocketWatch implements Disposable {
     for (const track of this.#tracks.values()) {
       track.census(when, builder.waiting.get(track.key) ?? [], builder.requests.get(track.key) ?? 0);
     }
-    return ok(builder.finish(atMs, source, this.#crowdedDestinations(builder, rows, localPorts)));
+    const destinations = when === 'after' ? this.#crowdedDestinations(builder, rows, localPorts) : [];
+    return ok(builder.finish(atMs, source, destinations));
   }
 
-  #crowdedDestinations(builder: CensusBuilder, rows: readonly TcpSocket[], localPorts: number): ReturnType<typeof countDestinations> {
+  #crowdedDestinations(builder: CensusBuilder, rows: readonly TcpSocket[], localPorts: number): readonly DestinationUse[] {
     const enough = Math.max(2, Math.ceil(localPorts / 2));
     const crowded = builder.crowdedDestinations(enough);
     if (!crowded) return [];
-    const sockets = rows.filter((socket) => crowded(asEntry(socket)));
+    const counter = new DestinationCounter();
+    for (const entry of rows.map(asEntry)) if (crowded(entry)) counter.add(entry);
     this.#dump(everyState, 0, (message) => {
-      if (crowded(message)) sockets.push(message.toSocket());
+      if (crowded(message)) counter.add(message);
     });
-    return countDestinations(sockets, enough);
+    return counter.finish(enough);
   }
 
   tracks(): Reading<readonly ListenerTrack[]> {
@@ -166,8 +168,6 @@ export class SocketWatch implements Disposable {
 
 /** A row of /proc/net/tcp in the dress of a sock_diag message. */
 function asEntry(socket: TcpSocket): CensusEntry {
-  let hash = 0;
-  for (const character of socket.remoteAddress) hash = (Math.imul(hash, 31) + character.charCodeAt(0)) >>> 0;
   return {
     stateNumber: stateNumber(socket.state),
     state: socket.state,
@@ -175,9 +175,16 @@ function asEntry(socket: TcpSocket): CensusEntry {
     retransmits: socket.retransmits,
     localPort: socket.localPort,
     remotePort: socket.remotePort,
-    remoteAddressHash: hash,
+    remoteAddressHash: textHash(socket.remoteAddress),
+    localAddressHash: textHash(socket.localAddress),
     inode: socket.inode,
     silentMs: -1,
     toSocket: () => socket,
   };
+}
+
+function textHash(text: string): number {
+  let hash = 0;
+  for (const character of text) hash = (Math.imul(hash, 31) + character.charCodeAt(0)) >>> 0;
+  return hash;
 }

@@ -1,6 +1,43 @@
 import type { Rule } from '../rule.ts';
+import { abortOnOverflow } from './abort-on-overflow.ts';
 import { acceptQueueOverflow } from './accept-queue-overflow.ts';
 import { acceptQueuePressure } from './accept-queue-pressure.ts';
+import { backlogCapped } from './backlog-capped.ts';
+import { closeWaitLeak } from './close-wait-leak.ts';
+import { conntrackFull } from './conntrack-full.ts';
+import { deadPeers } from './dead-peers.ts';
+import { ephemeralPortsExhausted } from './ephemeral-ports-exhausted.ts';
+import { finWaitPileUp } from './fin-wait-pile-up.ts';
+import { namespaceSysctlMismatch } from './namespace-sysctl-mismatch.ts';
+import { nicDrops } from './nic-drops.ts';
+import { noKeepalive } from './no-keepalive.ts';
+import { orphansLimit } from './orphans-limit.ts';
+import { pawsRejections } from './paws-rejections.ts';
+import { retransmissions } from './retransmissions.ts';
+import { reuseportImbalance } from './reuseport-imbalance.ts';
+import { softnetDrops } from './softnet-drops.ts';
+import { tcpMemoryPressure } from './tcp-memory-pressure.ts';
+import { timeWaitOverflow } from './time-wait-overflow.ts';
 
 /** Every rule, by id. */
-export const allRules: readonly Rule[] = [acceptQueueOverflow, acceptQueuePressure];
+export const allRules: readonly Rule[] = [
+  abortOnOverflow,
+  acceptQueueOverflow,
+  acceptQueuePressure,
+  backlogCapped,
+  closeWaitLeak,
+  conntrackFull,
+  deadPeers,
+  ephemeralPortsExhausted,
+  finWaitPileUp,
+  namespaceSysctlMismatch,
+  nicDrops,
+  noKeepalive,
+  orphansLimit,
+  pawsRejections,
+  retransmissions,
+  reuseportImbalance,
+  softnetDrops,
+  tcpMemoryPressure,
+  timeWaitOverflow,
+];

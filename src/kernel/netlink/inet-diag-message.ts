@@ -73,8 +73,16 @@ export class InetDiagMessage {
 
   /** A number that is the same for the same remote address: cheap to group by, not unique. */
   get remoteAddressHash(): number {
+    return this.#addressHash(24);
+  }
+
+  get localAddressHash(): number {
+    return this.#addressHash(8);
+  }
+
+  #addressHash(offset: number): number {
     let hash = 0;
-    for (let at = 24; at < 40; at += 4) {
+    for (let at = offset; at < offset + 16; at += 4) {
       hash = (Math.imul(hash, 0x01000193) ^ this.#view.getUint32(this.#start + at)) >>> 0;
     }
     return hash;

@@ -15,12 +15,7 @@ interface SocketTable {
 const socketTables: readonly SocketTable[] = [
   { file: 'tcp', inodeColumn: 9, describe: describeTcp },
   { file: 'tcp6', inodeColumn: 9, describe: describeTcp },
-  // "Num: RefCount Protocol Flags Type St Inode Path": most clients have no path of their own.
-  {
-    file: 'unix',
-    inodeColumn: 6,
-    describe: (fields) => `unix socket ${fields.slice(7).join(' ')}`.trimEnd(),
-  },
+  { file: 'unix', inodeColumn: 6, describe: describeUnix },
   { file: 'udp', inodeColumn: 9, describe: () => 'UDP socket' },
   { file: 'udp6', inodeColumn: 9, describe: () => 'UDP socket' },
 ];
@@ -87,6 +82,13 @@ function namespaceOf(pid: number): string {
 function describeTcp(fields: readonly string[]): string {
   const [, local = '', remote = '', state] = fields;
   return state === '0A' ? `listening socket ${endpointText(local)}` : `connection to ${endpointText(remote)}`;
+}
+
+/** "Num: RefCount Protocol Flags Type St Inode Path": most clients have no path of their own. */
+function describeUnix(fields: readonly string[]): string {
+  const path = fields.slice(7).join(' ');
+  // Abstract names begin with a NUL, shown as "@"; some programs pad them with more to the full length.
+  return `unix socket ${path.startsWith('@') ? path.replace(/@+$/, '') : path}`.trimEnd();
 }
 
 /** "0100007F:1F90": each group of 32 bits is printed in the host's byte order, the port as a number. */

@@ -1,0 +1,133 @@
+import { formatEndpoint, unmapIpv4 } from '../../base/ip-text.ts';
+import type { Handshake, ListenerObservation, NamespaceObservation } from '../../tcp/observation.ts';
+import { valueOf } from '../../tcp/reading.ts';
+import type { TcpSocket } from '../../tcp/socket.ts';
+import { isFull, numericSysctl, rise } from '../evidence.ts';
+import type { RuleView } from '../rule.ts';
+import { lastSynAgeMs, synSentAgeMs } from './syn-timeline.ts';
+
+/** Attempts of this namespace to connect to one address and port that nobody answers. */
+export interface UnansweredConnects {
+  readonly address: string;
+  readonly port: number;
+  /** "10.0.0.2:443". */
+  readonly destination: string;
+  /** In SYN_SENT at the end of the window, with at least one SYN repeated. */
+  readonly sockets: readonly TcpSocket[];
+  readonly oldestMs: number;
+  readonly mostRetransmits: number;
+  /** Given up within the window: seen at its start, gone at its end. */
+  readonly gone: number;
+  readonly pids: readonly number[];
+  /** On the wire: attempts without any answer, and those that got one. */
+  readonly unanswered: readonly Handshake[];
+  readonly answered: number;
+  /** Packets were captured while one of the sockets repeated its SYN, and none left. */
+  readonly neverLeft: boolean;
+}
+
+interface Parts {
+  readonly before: TcpSocket[];
+  readonly after: TcpSocket[];
+  readonly handshakes: Handshake[];
+}
+
+/** Most attempts first. */
+export function unansweredConnects(view: RuleView): readonly UnansweredConnects[] {
+  const census = valueOf(view.namespace.sockets);
+  const groups = new Map<string, Parts>();
+  const groupOf = (address: string, port: number): Parts => {
+    const key = formatEndpoint(unmapIpv4(address), port);
+    const known = groups.get(key) ?? { before: [], after: [], handshakes: [] };
+    groups.set(key, known);
+    return known;
+  };
+  for (const when of ['before', 'after'] as const) {
+    for (const socket of census?.[when].groups.synSent.kept ?? []) {
+      if (socket.retransmits > 0) groupOf(socket.remoteAddress, socket.remotePort)[when].push(socket);
+    }
+  }
+  for (const handshake of valueOf(view.namespace.packets)?.handshakes ?? []) {
+    if (handshake.direction !== 'incoming') groupOf(handshake.server, handshake.serverPort).handshakes.push(handshake);
+  }
+  return [...groups]
+    .map(([destination, parts]) => describe(view, destination, parts))
+    .filter(({ sockets, gone, unanswered }) => sockets.length + gone + unanswered.length > 0)
+    .sort((a, b) => attemptsOf(b) - attemptsOf(a));
+}
+
+/** Sockets and handshakes are two views of the same attempts. */
+export function attemptsOf({ sockets, gone, unanswered }: UnansweredConnects): number {
+  return Math.max(sockets.length + gone, unanswered.length);
+}
+
+function describe(view: RuleView, destination: string, { before, after, handshakes }: Parts): UnansweredConnects {
+  const linear = numericSysctl(view, 'net.ipv4.tcp_syn_linear_timeouts') ?? 0;
+  const stillThere = new Set(after.map(({ cookie }) => cookie));
+  const gone = before.filter(({ cookie }) => !stillThere.has(cookie));
+  const unanswered = handshakes.filter((one) => isUnanswered(view, one));
+  const some = after[0] ?? before[0];
+  const [seen] = handshakes;
+  const ages = after.map((one) => synSentAgeMs(one.retransmits, one.timerExpiresMs, linear));
+  return {
+    address: unmapIpv4(some?.remoteAddress ?? seen?.server ?? ''),
+    port: some?.remotePort ?? seen?.serverPort ?? 0,
+    destination,
+    sockets: after,
+    oldestMs: Math.max(0, ...ages),
+    mostRetransmits: after.reduce((most, one) => Math.max(most, one.retransmits), 0),
+    gone: gone.length,
+    pids: [...new Set([...after, ...gone].flatMap(({ inode }) => view.namespace.owners[String(inode)] ?? []))],
+    unanswered,
+    answered: handshakes.filter(({ synAckCount }) => synAckCount > 0).length,
+    neverLeft: handshakes.length === 0 && after.some((one) => sentWhileCaptured(view, one, linear)),
+  };
+}
+
+/** A second without SYN-ACK, RST or ICMP: longer than any round trip. */
+function isUnanswered(view: RuleView, { atMs, synAckCount, synCount, resetBy, unreachable }: Handshake): boolean {
+  if (synAckCount > 0 || resetBy === 'server' || unreachable) return false;
+  const sample = valueOf(view.namespace.packets);
+  const waitedMs = sample ? sample.fromMs + sample.durationMs - atMs : 0;
+  return synCount > 1 || waitedMs >= 1000;
+}
+
+function sentWhileCaptured(view: RuleView, socket: TcpSocket, linear: number): boolean {
+  const sample = valueOf(view.namespace.packets);
+  if (!sample) return false;
+  return lastSynAgeMs(socket.retransmits, socket.timerExpiresMs, linear) < sample.durationMs - 100;
+}
+
+export interface FullQueue {
+  readonly namespace: NamespaceObservation;
+  readonly listener: ListenerObservation;
+}
+
+/**
+ * The destination is a listener of this very host whose accept queue is full. Addresses of another namespace are not known, so
+ * that there the same handshake must have been seen on its side.
+ */
+export function fullQueueBehind(view: RuleView, connects: UnansweredConnects): FullQueue | undefined {
+  for (const namespace of view.observation.namespaces) {
+    const listener = (valueOf(namespace.listeners) ?? []).find((one) => isFullQueueOf(view, namespace, one, connects));
+    if (listener) return { namespace, listener };
+  }
+  return undefined;
+}
+
+function isFullQueueOf(
+  view: RuleView,
+  namespace: NamespaceObservation,
+  listener: ListenerObservation,
+  { address, port, sockets, unanswered }: UnansweredConnects,
+): boolean {
+  if (listener.port !== port || !listener.limitKnown || !isFull(listener.acceptQueue.after)) return false;
+  if (namespace.inode === view.namespace.inode) {
+    return unanswered.some(({ direction }) => direction === 'loopback') || sockets.some((one) => unmapIpv4(one.localAddress) === address);
+  }
+  const ports = new Set([...sockets.map((one) => one.localPort), ...unanswered.map((one) => one.clientPort)]);
+  const seenThere = (valueOf(namespace.packets)?.handshakes ?? []).some(
+    (one) => one.server === address && one.serverPort === port && ports.has(one.clientPort),
+  );
+  return seenThere && (listener.drops === undefined || rise(listener.drops) > 0);
+}

@@ -1,0 +1,98 @@
+import { unmapIpv4 } from '../../base/ip-text.ts';
+import type { Remedy } from '../../tcp/finding.ts';
+import { namespaceCommand } from '../namespace-command.ts';
+import type { RuleView } from '../rule.ts';
+import { groupBy } from '../socket-groups/lasting-sockets.ts';
+import type { DeadPeerGroup } from './dead-peer-groups.ts';
+
+/** Most useful first; the last one names the knob that does nothing for this kind of silence. */
+export function deadPeerRemedies(view: RuleView, group: DeadPeerGroup): readonly Remedy[] {
+  switch (group.silence) {
+    case 'data-unacknowledged':
+    case 'window-probe-unanswered':
+      return [userTimeout, dropNow(view, group), fewerRetries(view), keepaliveIdle];
+    case 'keepalive-unanswered':
+      return [sharperKeepalive, dropNow(view, group), retriesIdle];
+    case 'close-unacknowledged':
+      return [fewerOrphanRetries(view), finTimeoutIdle];
+  }
+}
+
+const userTimeout: Remedy = {
+  kind: 'application',
+  summary:
+    'let the program bound the wait: TCP_USER_TIMEOUT of 30 s on its sockets, or a timeout of its own for each request',
+  command: '',
+  effect: 'the connection ends with ETIMEDOUT when data stays unacknowledged for so long',
+  risk: 'it also ends connections to live peers that do not read for so long (zero window)',
+};
+
+const sharperKeepalive: Remedy = {
+  kind: 'application',
+  summary:
+    'to notice sooner: TCP_KEEPIDLE, TCP_KEEPINTVL and TCP_KEEPCNT in the program (for example 30 s, 10 s, 3)',
+  command: '',
+  effect: 'a silent peer is noticed after TCP_KEEPIDLE + TCP_KEEPCNT × TCP_KEEPINTVL',
+  risk: 'a packet per idle connection and interval',
+};
+
+/** A look at the peer first: `ss -K` closes what matches, alive or dead. */
+function dropNow(view: RuleView, { silent, side }: DeadPeerGroup): Remedy {
+  const [largest] = [...groupBy(silent, ({ socket }) => unmapIpv4(socket.remoteAddress)).entries()].sort(
+    (a, b) => b[1].length - a[1].length,
+  );
+  const host = largest?.[0] ?? 'HOST';
+  const port = side.kind === 'outgoing' ? '' : ` sport = :${side.port}`;
+  return {
+    kind: 'process',
+    summary: `if ${host} is known to be gone: close its connections now`,
+    command: namespaceCommand(view, `ss -K state established dst ${host}${port}`),
+    effect: 'the program gets an error on them at once instead of waiting for the kernel to give up',
+    risk: 'closes live connections of that host too; needs a kernel with CONFIG_INET_DIAG_DESTROY',
+  };
+}
+
+function fewerRetries(view: RuleView): Remedy {
+  return {
+    kind: 'sysctl',
+    summary: 'for all programs of this namespace: give up after about 100 s instead of 15 min',
+    command: namespaceCommand(view, 'sysctl -w net.ipv4.tcp_retries2=8'),
+    effect: 'unacknowledged connections end after about 100 s (the least RFC 1122 allows)',
+    risk: 'connections do not survive longer outages of the path any more',
+  };
+}
+
+function fewerOrphanRetries(view: RuleView): Remedy {
+  return {
+    kind: 'sysctl',
+    summary: 'only if their memory hurts: resend the FIN less often',
+    command: namespaceCommand(view, 'sysctl -w net.ipv4.tcp_orphan_retries=3'),
+    effect: 'they are gone after some 7 s instead of some 107 s',
+    risk: 'a peer on a lossy path may miss the end of the stream',
+  };
+}
+
+const keepaliveIdle: Remedy = {
+  kind: 'none',
+  summary: 'SO_KEEPALIVE and the tcp_keepalive_* sysctls change nothing here',
+  command: '',
+  effect:
+    'while data is unacknowledged only the retransmission timer runs; keepalive is for idle connections',
+  risk: '',
+};
+
+const retriesIdle: Remedy = {
+  kind: 'none',
+  summary: 'tcp_retries2 changes nothing here',
+  command: '',
+  effect: 'it bounds the resending of data; these connections are idle and follow the keepalive settings',
+  risk: '',
+};
+
+const finTimeoutIdle: Remedy = {
+  kind: 'none',
+  summary: 'tcp_fin_timeout and tcp_retries2 change nothing here',
+  command: '',
+  effect: 'tcp_fin_timeout begins when the FIN has been acknowledged; orphans follow tcp_orphan_retries',
+  risk: '',
+};

@@ -1,0 +1,99 @@
+import { valueOf as readingValue } from '../../tcp/reading.ts';
+import type { TcpSocket } from '../../tcp/socket.ts';
+import { numericSysctl } from '../evidence.ts';
+import type { RuleView } from '../rule.ts';
+import { keepaliveEndsInMs, retransmissionEndsInMs } from './give-up-time.ts';
+
+/** What of ours the peer leaves unanswered. */
+export type Silence =
+  | 'data-unacknowledged'
+  | 'keepalive-unanswered'
+  | 'window-probe-unanswered'
+  | 'close-unacknowledged';
+
+export interface SilentSocket {
+  readonly socket: TcpSocket;
+  readonly silence: Silence;
+  /** Undefined where the kernel's rule depends on more than can be seen. */
+  readonly endsInMs: number | undefined;
+}
+
+const groups = ['unanswered', 'closeWait', 'finWait1', 'lastAck'] as const;
+/** Two resends happen on any lossy path; the third comes after 1.4 s of silence at least. */
+const RESENDS = 3;
+/** An orphan gets tcp_orphan_retries, where 0 stands for 8 (tcp_orphan_retries()). */
+const ORPHAN_RETRIES = 8;
+
+/** Connections whose peer does not answer any more, at the end of the window. */
+export function silentSockets(view: RuleView): readonly SilentSocket[] {
+  const census = readingValue(view.namespace.sockets);
+  if (!census) return [];
+  return groups.flatMap((name) => {
+    const earlier = new Map(census.before.groups[name].kept.map((socket) => [socket.cookie, socket]));
+    return census.after.groups[name].kept.flatMap((socket) => {
+      const silence = silenceOf(socket, earlier.get(socket.cookie));
+      return silence === undefined ? [] : [{ socket, silence, endsInMs: endsInMs(view, socket, silence) }];
+    });
+  });
+}
+
+function silenceOf(socket: TcpSocket, earlier: TcpSocket | undefined): Silence | undefined {
+  switch (socket.timer) {
+    case 'retransmit':
+      if (socket.retransmits < RESENDS || answersResends(socket, earlier)) return undefined;
+      return socket.state === 'ESTABLISHED' || socket.state === 'CLOSE_WAIT'
+        ? 'data-unacknowledged'
+        : 'close-unacknowledged';
+    case 'keepalive':
+      return probesUnanswered(socket, earlier) ? 'keepalive-unanswered' : undefined;
+    case 'zero-window-probe':
+      return probesUnanswered(socket, earlier) ? 'window-probe-unanswered' : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * A peer that discards our data (PAWS, a full buffer) still answers each resend: then the last ACK is about as old as the last resend,
+ * at most half an RTO older while the answer is under way. Behind a dead peer the distance is the whole back-off, which is the RTO or more.
+ */
+function answersResends(socket: TcpSocket, earlier: TcpSocket | undefined): boolean {
+  if (!socket.info) return earlier?.timer !== 'retransmit';
+  const { lastAckReceivedMs, lastDataSentMs, rtoUs } = socket.info;
+  return lastAckReceivedMs - lastDataSentMs < (rtoUs / 1000) * 0.75;
+}
+
+/** Any ACK sets icsk_probes_out back to 0 (tcp_ack()): two probes out, or one during the whole window, had no answer. */
+function probesUnanswered(socket: TcpSocket, earlier: TcpSocket | undefined): boolean {
+  if (socket.retransmits >= 2) return true;
+  return socket.retransmits === 1 && earlier?.timer === socket.timer && earlier.retransmits === 1;
+}
+
+function endsInMs(view: RuleView, socket: TcpSocket, silence: Silence): number | undefined {
+  if (silence === 'window-probe-unanswered') return undefined;
+  if (silence === 'keepalive-unanswered') {
+    const probes = numericSysctl(view, 'net.ipv4.tcp_keepalive_probes');
+    const interval = numericSysctl(view, 'net.ipv4.tcp_keepalive_intvl');
+    if (probes === undefined || interval === undefined) return undefined;
+    return keepaliveEndsInMs(socket, probes, interval * 1000);
+  }
+  const isOrphan = socket.inode === 0;
+  const retries = numericSysctl(view, isOrphan ? 'net.ipv4.tcp_orphan_retries' : 'net.ipv4.tcp_retries2');
+  if (retries === undefined) return undefined;
+  return retransmissionEndsInMs(socket, isOrphan && retries === 0 ? ORPHAN_RETRIES : retries);
+}
+
+/** Peers that answer window probes and keep their window shut: alive, but their program does not read. */
+export function stalledSockets(view: RuleView): readonly TcpSocket[] {
+  const census = readingValue(view.namespace.sockets);
+  const silent = new Set(silentSockets(view).map(({ socket }) => socket.cookie));
+  return groups.flatMap((name) =>
+    (census?.after.groups[name].kept ?? []).filter(
+      // The back-off counts probes since the window closed: 2 means that it has been shut for a second and more.
+      (socket) =>
+        socket.timer === 'zero-window-probe' &&
+        !silent.has(socket.cookie) &&
+        (socket.info?.backoff ?? 0) >= 2,
+    ),
+  );
+}

@@ -1,0 +1,17 @@
+import type { RuleView } from './rule.ts';
+
+/** The command as it must be typed on the host: inside the namespace it is about, which may be a container's. */
+export function namespaceCommand(view: RuleView, command: string): string {
+  const { own, pids, names } = view.namespace;
+  if (own) return command;
+  const [pid] = pids;
+  if (pid !== undefined) return `nsenter -t ${pid} -n ${command}`;
+  const [name] = names;
+  return name === undefined ? command : `ip netns exec ${name} ${command}`;
+}
+
+/** How a sentence names the namespace: "this host", "network namespace web". */
+export function namespaceText(view: RuleView): string {
+  const { initial, names, inode } = view.namespace;
+  return initial ? 'this host' : `network namespace ${names[0] ?? inode}`;
+}

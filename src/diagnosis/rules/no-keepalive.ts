@@ -1,0 +1,174 @@
+import { formatCount, formatDurationMs, plural } from '../../base/units.ts';
+import type { Evidence, Finding, Remedy } from '../../tcp/finding.ts';
+import type { EstablishedSummary } from '../../tcp/observation.ts';
+import { valueOf as readingValue } from '../../tcp/reading.ts';
+import { deadPeerGroups } from '../dead-peers/dead-peer-groups.ts';
+import { listenerName, listenersOf, sysctl } from '../evidence.ts';
+import { namespaceText } from '../namespace-command.ts';
+import { defineRule, type RuleView } from '../rule.ts';
+import { ownersOfSockets, type SocketOwner, withOwners } from '../socket-groups/socket-owners.ts';
+
+const SEVERAL = 3;
+const MANY = 100;
+/** A web server's idle connections live for a minute or so; what has been silent for longer waits for something else. */
+const LONG_MS = 15 * 60_000;
+
+/** Idle connections without any timer: if the peer vanishes, nobody here will ever notice. */
+export const noKeepalive = defineRule({
+  id: 'no-keepalive',
+  summary: 'idle connections have no keepalive: a peer that vanished would never be noticed',
+  needs: ['sockets'],
+  scope: 'namespace',
+  judge: (view) => {
+    const summaries = readingValue(view.namespace.sockets)?.after.established ?? [];
+    return { findings: summaries.filter(isWorthALine).map((summary) => describe(view, summary)) };
+  },
+});
+
+function isWorthALine({ idleWithoutTimer, longestIdleMs }: EstablishedSummary): boolean {
+  return idleWithoutTimer.s5 >= SEVERAL || longestIdleMs >= LONG_MS;
+}
+
+function describe(view: RuleView, summary: EstablishedSummary): Finding {
+  const { port, idleWithoutTimer: idle, longestIdleMs } = summary;
+  const owners = ownersOfSockets(
+    view,
+    summary.exampleInodes.map((inode) => ({ inode })),
+  );
+  const dead = deadOnPort(view, port);
+  const long = idle.m15 >= MANY;
+  const name = port === 0 ? 'other hosts' : listenerNames(view, port);
+  const where = port === 0 ? 'from here to other hosts' : `to ${withOwners(name, owners)}`;
+  const count = idle.s5;
+  const vanished =
+    dead > 0
+      ? `, and ${plural(dead, 'peer')} of the same port ${dead === 1 ? 'has' : 'have'} already vanished`
+      : '';
+  return {
+    id: 'no-keepalive',
+    severity: long || dead >= SEVERAL ? 'warning' : 'info',
+    confidence: 'certain',
+    namespace: view.namespace.inode,
+    subject: subject(port, name, owners),
+    title: `${plural(count, 'idle connection')} ${where} ${count === 1 ? 'has' : 'have'} no keepalive${vanished}: a peer that is gone would never be noticed`,
+    explanation: `An idle connection costs no packets, so that a peer which lost power, network or NAT entry leaves it ESTABLISHED for ever. Only SO_KEEPALIVE (or a timeout of the program) finds out, and no timer is armed on these. That alone is no fault: ${namespaceText(view)} may have a program with its own idle timeout.`,
+    cause: causeOf(dead, long),
+    evidence: evidenceFor(view, summary, longestIdleMs),
+    ruledOut: [
+      {
+        id: 'keepalive-sysctls',
+        because: 'they only say when probes start on sockets that have SO_KEEPALIVE',
+      },
+    ],
+    remedies: remedies(view),
+    experiment: { scenario: 'half-open-no-keepalive', set: {} },
+  };
+}
+
+/** Connections of the port whose silence is proven, since something was sent on them. Outgoing ones go to unrelated peers. */
+function deadOnPort(view: RuleView, port: number): number {
+  if (port === 0) return 0;
+  const groups = deadPeerGroups(view).filter(({ side }) => side.kind !== 'outgoing' && side.port === port);
+  return groups.reduce((sum, group) => sum + group.open, 0);
+}
+
+function listenerNames(view: RuleView, port: number): string {
+  const names = listenersOf(view).filter((listener) => listener.port === port);
+  return names[0] === undefined ? `port ${port}` : listenerName(names[0]);
+}
+
+function subject(port: number, name: string, owners: readonly SocketOwner[]): Record<string, string> {
+  const [owner] = owners;
+  return {
+    ...(port === 0 ? { direction: 'outgoing' } : { listener: name }),
+    ...(owner ? { pid: String(owner.pid) } : {}),
+    ...(owner?.process ? { process: owner.process.name } : {}),
+  };
+}
+
+function causeOf(dead: number, long: boolean): Finding['cause'] {
+  if (dead >= SEVERAL)
+    return {
+      id: 'peers-vanish',
+      title: 'peers of this port do vanish, and the program has not asked for keepalive',
+    };
+  if (long)
+    return {
+      id: 'long-idle',
+      title:
+        'many connections have been silent for a quarter of an hour, and the program has not asked for keepalive',
+    };
+  return { id: 'no-so-keepalive', title: 'the program has not asked for keepalive (SO_KEEPALIVE)' };
+}
+
+function evidenceFor(
+  view: RuleView,
+  { total, withoutTimer, keepalive, idleWithoutTimer: idle }: EstablishedSummary,
+  longestIdleMs: number,
+): readonly Evidence[] {
+  const time = sysctl(view, 'net.ipv4.tcp_keepalive_time');
+  return [
+    {
+      source: 'sock_diag',
+      name: 'idle',
+      value: idle.s5,
+      unit: 'connections',
+      note: `${formatCount(idle.s5)} silent for 5 s, ${formatCount(idle.s60)} for a minute, ${formatCount(idle.m15)} for 15 min, ${formatCount(idle.h2)} for 2 h; of ${formatCount(total)} established`,
+    },
+    {
+      source: 'sock_diag',
+      name: 'longestIdle',
+      value: longestIdleMs,
+      unit: 'ms',
+      note: formatDurationMs(longestIdleMs),
+    },
+    {
+      source: 'sock_diag',
+      name: 'keepalive',
+      value: keepalive,
+      unit: 'connections',
+      note: `armed on ${formatCount(keepalive)}, no timer at all on ${formatCount(withoutTimer)}`,
+    },
+    ...(time === undefined
+      ? []
+      : [
+          {
+            source: 'sysctl',
+            name: 'net.ipv4.tcp_keepalive_time',
+            value: Number(time),
+            unit: 's',
+            note: `${time} s, but only for sockets with SO_KEEPALIVE`,
+          },
+        ]),
+  ];
+}
+
+function remedies(view: RuleView): readonly Remedy[] {
+  const time = sysctl(view, 'net.ipv4.tcp_keepalive_time') ?? '7200';
+  return [
+    {
+      kind: 'application',
+      summary:
+        'turn keepalive on in the program: setsockopt(SO_KEEPALIVE) on the listener (accepted sockets inherit it), nginx: listen ... so_keepalive=60s:10s:3, HAProxy: option clitcpka, sshd: TCPKeepAlive yes',
+      command: '',
+      effect:
+        'a vanished peer is noticed after idle + probes × interval; also keeps the entry of NATs and firewalls on the way alive',
+      risk: 'a packet per idle connection and interval; a load balancer may not count probes as activity',
+    },
+    {
+      kind: 'application',
+      summary: 'or close what has been idle for too long (the program’s own idle timeout)',
+      command: '',
+      effect: 'dead and forgotten connections go away together',
+      risk: 'clients that come back have to reconnect',
+    },
+    {
+      kind: 'none',
+      summary: `lowering tcp_keepalive_time (${time}) does nothing for these sockets`,
+      command: '',
+      effect:
+        'the tcp_keepalive_* sysctls are the defaults of sockets that have SO_KEEPALIVE; nothing turns it on from outside',
+      risk: '',
+    },
+  ];
+}

@@ -1,0 +1,249 @@
+import { formatCount, formatShare, plural } from '../../base/units.ts';
+import type { Finding, Remedy, RuledOut, Severity } from '../../tcp/finding.ts';
+import type { KernelLogEvent, ListenerObservation } from '../../tcp/observation.ts';
+import { valueOf } from '../../tcp/reading.ts';
+import { backlogSetting } from '../backlog-directive.ts';
+import { listenerSubject, listenersOf, listenerWithOwner, numericSysctl, processesOf } from '../evidence.ts';
+import { namespaceCommand } from '../namespace-command.ts';
+import { defineRule, type RuleView } from '../rule.ts';
+import { synEvidence, synRuledOut } from '../syn-queue/syn-evidence.ts';
+import { logLinesOf } from '../syn-queue/syn-queue-facts.ts';
+import { type SynVerdict, synVerdicts } from '../syn-queue/syn-verdict.ts';
+
+/** The SYN queue of a listener was too short for clients that do complete their handshakes. */
+export const synQueueOverflow = defineRule({
+  id: 'syn-queue-overflow',
+  summary: 'more clients at once than a SYN queue holds: the kernel sends cookies, or drops their SYNs',
+  needs: ['listeners', 'counters'],
+  scope: 'namespace',
+  judge: (view) => {
+    const verdicts = synVerdicts(view);
+    const now = verdicts.filter(({ kind }) => kind === 'overflow').map((verdict) => describe(view, verdict));
+    const busy = new Set(verdicts.map(({ facts }) => facts.listener.port));
+    return { findings: [...now, ...loggedEarlier(view, busy)] };
+  },
+});
+
+function describe(view: RuleView, verdict: SynVerdict): Finding {
+  const { facts, clients } = verdict;
+  return {
+    id: 'syn-queue-overflow',
+    severity: severityOf(verdict),
+    confidence: verdict.listenerSeen ? 'certain' : 'likely',
+    namespace: view.namespace.inode,
+    subject: listenerSubject(view, facts.listener),
+    title: `${listenerWithOwner(view, facts.listener)} ${whatHappened(verdict)}`,
+    explanation: [explanationOf(verdict), clients.count > 0 ? whoFillsIt(verdict) : '']
+      .filter((text) => text !== '')
+      .join(' '),
+    cause: causeOf(verdict),
+    evidence: synEvidence(view, verdict),
+    ruledOut: [...notAFlood(verdict), ...synRuledOut(view, verdict)],
+    remedies: remediesFor(view, verdict),
+    experiment: {
+      scenario: 'syn-queue-burst',
+      set: {
+        backlog: String(facts.listener.acceptQueue.after.limit),
+        tcp_syncookies: facts.policy === 'drop' ? '0' : '1',
+        ...(facts.boundByMaxSynBacklog ? { tcp_max_syn_backlog: maxSynBacklogText(view) } : {}),
+      },
+    },
+  };
+}
+
+/** Dropped SYNs are lost connections or seconds of waiting; cookies lose nothing, and a handful of them is a peak that passed. */
+function severityOf({ facts, cookiesSent, counters }: SynVerdict): Severity {
+  if (facts.policy === 'drop') return 'critical';
+  return cookiesSent < 10 && cookiesSent < counters.passiveOpens / 100 ? 'info' : 'warning';
+}
+
+function whatHappened({ facts, cookiesSent, synsDropped }: SynVerdict): string {
+  if (facts.policy !== 'drop') {
+    return `ran out of SYN queue: the kernel sent ${plural(cookiesSent, 'SYN cookie')} instead, and no connection was lost`;
+  }
+  const why = facts.boundByMaxSynBacklog
+    ? 'tcp_max_syn_backlog allows no more half-open connections'
+    : 'its SYN queue is full';
+  return `drops SYNs of new clients (${formatCount(synsDropped)} in the window): ${why} and SYN cookies are off`;
+}
+
+function explanationOf({ facts }: SynVerdict): string {
+  const room =
+    facts.capacity === undefined ? 'its queue' : `${plural(facts.capacity, 'half-open connection')}`;
+  if (facts.policy !== 'drop') {
+    return `More clients began a handshake within one round trip than ${room} allows. They got a cookie and came back with it; their options (window scaling, SACK) survive only with TCP timestamps on both sides.`;
+  }
+  if (facts.boundByMaxSynBacklog) {
+    return `Without cookies the kernel keeps at most three quarters of tcp_max_syn_backlog, plus one: ${room}. Further SYNs are dropped without a log line and without a counter of their own, and the clients try again after 1, 2, 3 ... seconds.`;
+  }
+  return `More clients began a handshake within one round trip than ${room} allows, and without cookies the kernel drops the rest. They try again after 1, 2, 3 ... seconds, so that connecting takes whole seconds.`;
+}
+
+function whoFillsIt({ clients, facts }: SynVerdict): string {
+  if (clients.aliveShare >= 0.3)
+    return 'Many of these clients repeat their SYN or close: their ACKs or our SYN-ACKs get lost on the way, which keeps requests in the queue.';
+  return facts.unansweredCount > 0
+    ? `${plural(facts.unansweredCount, 'request')} in the queue has not been answered by its client for over a second.`
+    : '';
+}
+
+function causeOf({ facts, clients }: SynVerdict): Finding['cause'] {
+  if (facts.boundByMaxSynBacklog) {
+    return {
+      id: 'max-syn-backlog',
+      title: 'tcp_max_syn_backlog is smaller than the listener’s own limit, and cookies are off',
+    };
+  }
+  if (clients.aliveShare >= 0.3 && clients.count > 0) {
+    return { id: 'lost-replies', title: 'SYN-ACKs or ACKs get lost, so that requests stay in the queue' };
+  }
+  return { id: 'burst', title: 'more clients at once than the SYN queue holds' };
+}
+
+/** From evidence only: cookies that came back, or requests that do not grow old. */
+function notAFlood({ counters, clients, cookiesSent }: SynVerdict): readonly RuledOut[] {
+  if (cookiesSent > 0) {
+    const share = formatShare(Math.min(1, counters.cookiesReturned / counters.cookiesSent));
+    return [{ id: 'syn-flood', because: `${share} of the cookies came back from real clients` }];
+  }
+  if (clients.completedPerSecond === 0) return [];
+  return [
+    {
+      id: 'syn-flood',
+      because: `${formatShare(1 - clients.share)} of the handshakes that were answered are completed`,
+    },
+  ];
+}
+
+function remediesFor(view: RuleView, verdict: SynVerdict): readonly Remedy[] {
+  const { facts } = verdict;
+  return facts.policy === 'drop'
+    ? [
+        cookiesOn(view),
+        ...(facts.boundByMaxSynBacklog ? [raiseMaxSynBacklog(view, verdict)] : raiseBacklog(view, verdict)),
+        idleKnob(verdict),
+      ]
+    : [...raiseBacklog(view, verdict), keepTimestamps(view), idleKnob(verdict)];
+}
+
+function cookiesOn(view: RuleView): Remedy {
+  return {
+    kind: 'sysctl',
+    summary: 'switch SYN cookies on in this namespace',
+    command: namespaceCommand(view, 'sysctl -w net.ipv4.tcp_syncookies=1'),
+    effect:
+      'at once: a full SYN queue no longer drops anybody, and tcp_max_syn_backlog is no longer consulted',
+    risk: 'connections made through a cookie have no window scaling and no SACK when the client sends no timestamps',
+  };
+}
+
+function raiseMaxSynBacklog(view: RuleView, { facts }: SynVerdict): Remedy {
+  const limit = facts.listener.acceptQueue.after.limit;
+  const needed = Math.ceil(((limit + 1) * 4) / 3 / 64) * 64;
+  return {
+    kind: 'sysctl',
+    summary: `or raise tcp_max_syn_backlog from ${maxSynBacklogText(view)} to ${formatCount(needed)}: with cookies off, and only then, it is the limit`,
+    command: namespaceCommand(view, `sysctl -w net.ipv4.tcp_max_syn_backlog=${needed}`),
+    effect: `the listener's own limit (${formatCount(limit)}) binds again; takes effect at once`,
+    risk: 'about 300 bytes of kernel memory for each half-open connection',
+  };
+}
+
+function raiseBacklog(view: RuleView, { facts, cookiesSent, synsDropped }: SynVerdict): readonly Remedy[] {
+  const { limit } = facts.listener.acceptQueue.after;
+  const wanted = Math.min(
+    65_535,
+    Math.max(128, 2 ** Math.ceil(Math.log2(2 * (limit + Math.max(cookiesSent, synsDropped))))),
+  );
+  const somaxconn = numericSysctl(view, 'net.core.somaxconn');
+  const [owner] = processesOf(view, facts.listener.pids);
+  const raise: Remedy = {
+    kind: 'application',
+    summary: `raise the application's backlog from ${formatCount(limit)} to ${formatCount(wanted)}: it is the limit of the SYN queue too`,
+    command: backlogSetting(owner?.name, wanted),
+    effect: `room for ${formatCount(wanted + 1)} half-open connections; takes effect when it calls listen() again`,
+    risk: 'the accept queue grows with it: a slow application then lets clients wait longer',
+  };
+  if (somaxconn === undefined || somaxconn >= wanted) return [raise];
+  const cap: Remedy = {
+    kind: 'sysctl',
+    summary: `first raise net.core.somaxconn in this namespace from ${formatCount(somaxconn)}: it caps every listen()`,
+    command: namespaceCommand(view, `sysctl -w net.core.somaxconn=${wanted}`),
+    effect: 'nothing by itself: it is read at the next listen()',
+    risk: '',
+  };
+  return [cap, raise];
+}
+
+function keepTimestamps(view: RuleView): Remedy {
+  const isOff = numericSysctl(view, 'net.ipv4.tcp_timestamps') === 0;
+  return {
+    kind: 'sysctl',
+    summary: isOff
+      ? 'switch TCP timestamps on: a cookie carries window scaling and SACK only with them'
+      : 'keep TCP timestamps on, here and at the clients',
+    command: namespaceCommand(view, 'sysctl -w net.ipv4.tcp_timestamps=1'),
+    effect: 'connections made through a cookie are as fast as others',
+    risk: 'none: it is the default',
+  };
+}
+
+function idleKnob({ facts }: SynVerdict): Remedy {
+  const summary = facts.boundByMaxSynBacklog
+    ? 'a larger backlog or somaxconn changes nothing here while tcp_max_syn_backlog is the smaller limit'
+    : facts.policy === 'drop'
+      ? 'tcp_max_syn_backlog changes nothing here: the listener’s own limit is smaller'
+      : 'tcp_max_syn_backlog changes nothing here: it is not consulted while SYN cookies are on';
+  return { kind: 'none', summary, command: '', effect: '', risk: '' };
+}
+
+function maxSynBacklogText(view: RuleView): string {
+  return String(numericSysctl(view, 'net.ipv4.tcp_max_syn_backlog') ?? 'unknown');
+}
+
+/** The kernel says it once in the life of a listening socket, and without the namespace: worth a line, no alarm. */
+function loggedEarlier(view: RuleView, busyPorts: ReadonlySet<number>): readonly Finding[] {
+  if (valueOf(view.observation.kernelLog) === undefined) return [];
+  return listenersOf(view).flatMap((listener) => {
+    const line = logLinesOf(view, listener).findLast((event) => !event.inWindow);
+    return line === undefined || busyPorts.has(listener.port) ? [] : [describeEarlier(view, listener, line)];
+  });
+}
+
+function describeEarlier(view: RuleView, listener: ListenerObservation, event: KernelLogEvent): Finding {
+  const did = { cookies: 'sent SYN cookies', drop: 'dropped SYNs', unknown: 'reported a SYN flood' }[
+    event.action ?? 'unknown'
+  ];
+  const when = event.atMs === undefined ? '' : ` at ${new Date(event.atMs).toISOString()}`;
+  return {
+    id: 'syn-queue-overflow',
+    severity: 'info',
+    confidence: 'possible',
+    namespace: view.namespace.inode,
+    subject: listenerSubject(view, listener),
+    title: `The kernel once ${did} for a listener on ${listenerWithOwner(view, listener)}${when}; nothing of the kind while we watched`,
+    explanation:
+      'The line names address and port but no network namespace, so that it may be about another container. It is written once in the life of a listening socket: silence since then proves nothing.',
+    cause: { id: 'unknown', title: 'it happened before the window' },
+    evidence: [
+      {
+        source: event.source,
+        name: 'kernelLog.synFlooding',
+        value: event.action ?? 'unknown',
+        unit: '',
+        note: event.line,
+      },
+    ],
+    ruledOut: [],
+    remedies: [
+      {
+        kind: 'process',
+        summary: 'watch for longer to see whether clients or a flood fill the SYN queue',
+        command: `halfopen doctor --port ${listener.port} --for 10m`,
+        effect: 'tells returned cookies from unreturned ones',
+        risk: 'none: reading only',
+      },
+    ],
+    experiment: { scenario: 'syn-queue-burst', set: { backlog: String(listener.acceptQueue.after.limit) } },
+  };
+}

@@ -1,0 +1,44 @@
+import type { Ends, SocketGroup, SocketGroupName } from '../../tcp/observation.ts';
+import { valueOf as readingValue } from '../../tcp/reading.ts';
+import type { TcpSocket } from '../../tcp/socket.ts';
+import type { RuleView } from '../rule.ts';
+
+/** Sockets of a group that were in it at both ends of the window: the same cookie, so the same socket. */
+export function lastingSockets(view: RuleView, name: SocketGroupName): readonly Ends<TcpSocket>[] {
+  const census = readingValue(view.namespace.sockets);
+  if (!census) return [];
+  const earlier = new Map(census.before.groups[name].kept.map((socket) => [socket.cookie, socket]));
+  return census.after.groups[name].kept.flatMap((after) => {
+    const before = earlier.get(after.cookie);
+    return before === undefined ? [] : [{ before, after }];
+  });
+}
+
+/** What `count` of the kept sockets stand for, where the group had more than could be kept. */
+export function scaledCount(count: number, group: SocketGroup | undefined): number {
+  if (!group || group.kept.length === 0 || group.total <= group.kept.length) return count;
+  return Math.round((count * group.total) / group.kept.length);
+}
+
+export function groupBy<T>(
+  items: readonly T[],
+  keyOf: (item: T) => string,
+): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}
+
+/** "10.0.0.7 (12), 10.0.0.9 (3) and 4 more", most frequent first. */
+export function mostFrequent(texts: readonly string[], shown = 3): string {
+  const counts = [...groupBy(texts, (text) => text)].map(([text, all]) => ({ text, count: all.length }));
+  counts.sort((a, b) => b.count - a.count);
+  const named = counts.slice(0, shown).map(({ text, count }) => (count === 1 ? text : `${text} (${count})`));
+  const more = counts.length - named.length;
+  return named.join(', ') + (more > 0 ? ` and ${more} more` : '');
+}

@@ -1,0 +1,149 @@
+import { isLoopback } from '../../base/ip-text.ts';
+import type { RuleView } from '../rule.ts';
+import {
+  nearCapacity,
+  type SynCounters,
+  type SynQueueFacts,
+  synCounters,
+  synQueueFacts,
+} from './syn-queue-facts.ts';
+import { type UnansweredClients, unansweredClients } from './unanswered-clients.ts';
+
+/**
+ * One word for one listener, so that the two rules about SYN queues never both speak of it:
+ * - flood: handshakes are started and not completed, by many, or by one far too often
+ * - overflow: more clients at once than the SYN queue holds, and they do complete (or would, if they were not dropped)
+ * - lost-replies: a few real clients whose handshakes do not complete: packets are lost on the way
+ * - no-route-back: SYNs from sources this host has no route to
+ */
+export interface SynVerdict {
+  readonly kind: 'flood' | 'overflow' | 'lost-replies' | 'no-route-back';
+  readonly facts: SynQueueFacts;
+  readonly counters: SynCounters;
+  readonly clients: UnansweredClients;
+  /** Cookies this listener sent, and SYNs it dropped because its SYN queue was full. */
+  readonly cookiesSent: number;
+  readonly synsDropped: number;
+  /** Whether it was seen that this listener is the one, not just concluded from what the others are not. */
+  readonly listenerSeen: boolean;
+}
+
+/** From this share of unanswered handshakes on: lossy networks lose a few percent, mixed traffic under attack far more. */
+const FLOOD_SHARE = 0.3;
+/** Fewer than these are scanners and phones that went out of range, which every public server sees. */
+const FLOOD_COUNT = 10;
+const FLOOD_COUNT_IN_SMALL_QUEUE = 5;
+/** A few clients whose ACKs are lost do not open connections at this rate. */
+const FLOOD_FROM_FEW_PER_SECOND = 50;
+const ALIVE_SHARE = 0.3;
+/** The accept queue's own rule explains what happens while it is full. */
+const ACCEPT_QUEUE_SHARE = 0.25;
+
+export function synVerdicts(view: RuleView): readonly SynVerdict[] {
+  const counters = synCounters(view);
+  const all = synQueueFacts(view);
+  const cookieShares = shareOut(counters.cookiesSent > 0 ? cookieSenders(all) : []);
+  const dropShares = shareOut(dropSuspects(all, counters));
+  return all.flatMap((facts) => {
+    const cookies = cookieShares.get(facts) ?? 0;
+    const cookiesSent = Math.round(counters.cookiesSent * cookies);
+    const synsDropped = Math.round(synQueueDrops(counters) * (dropShares.get(facts) ?? 0));
+    const clients = unansweredClients(view, facts, counters, cookies);
+    const kind = judge({ facts, counters, clients, cookiesSent, synsDropped });
+    const listenerSeen =
+      nearCapacity(facts) || facts.logged !== undefined || facts.unansweredCount > 0 || facts.dropped > 0;
+    return kind === undefined
+      ? []
+      : [{ kind, facts, counters, clients, cookiesSent, synsDropped, listenerSeen }];
+  });
+}
+
+/** ListenDrops counts accept queue drops (ListenOverflows) as well; what is left belongs to the SYN queue, or to missing routes. */
+function synQueueDrops({ listenDrops, listenOverflows }: SynCounters): number {
+  return Math.max(0, listenDrops - listenOverflows);
+}
+
+/** Cookies carry no name: those whose queue was seen full, or whom the kernel log names, else the busiest on the wire, else the only one. */
+function cookieSenders(all: readonly SynQueueFacts[]): readonly SynQueueFacts[] {
+  const free = all.filter((facts) => facts.acceptQueueFullShare <= ACCEPT_QUEUE_SHARE);
+  const answering = free.filter((facts) => facts.handshakes.some(({ synAckCount }) => synAckCount > 0));
+  if (free[0]?.policy === 'always-cookies') return answering.length > 0 ? answering : onlyOne(free);
+  const seen = free.filter((facts) => nearCapacity(facts) || facts.logged !== undefined);
+  if (seen.length > 0) return seen;
+  const busiest = [...answering].sort((a, b) => b.handshakes.length - a.handshakes.length).slice(0, 1);
+  return busiest.length > 0 ? busiest : onlyOne(free);
+}
+
+function dropSuspects(all: readonly SynQueueFacts[], counters: SynCounters): readonly SynQueueFacts[] {
+  if (synQueueDrops(counters) === 0) return [];
+  const dropping = all.filter(
+    (facts) => facts.dropped > 0 && facts.acceptQueueFullShare <= ACCEPT_QUEUE_SHARE,
+  );
+  return dropping.length > 0 ? dropping : onlyOne(all.filter((facts) => facts.listener.drops === undefined));
+}
+
+function onlyOne(all: readonly SynQueueFacts[]): readonly SynQueueFacts[] {
+  const reachable = all.filter(({ listener }) => !isLoopback(listener.address));
+  const candidates = reachable.length > 0 ? reachable : all;
+  return candidates.length === 1 ? candidates : [];
+}
+
+/** By the drops each has counted itself, else by its handshakes on the wire, else evenly. */
+function shareOut(suspects: readonly SynQueueFacts[]): ReadonlyMap<SynQueueFacts, number> {
+  const weigh = [(one: SynQueueFacts) => one.dropped, (one: SynQueueFacts) => one.handshakes.length, () => 1];
+  const weight = weigh.find((by) => suspects.every((one) => by(one) > 0)) ?? (() => 1);
+  const total = suspects.reduce((sum, one) => sum + weight(one), 0);
+  return new Map(suspects.map((one) => [one, weight(one) / total]));
+}
+
+type Known = Pick<SynVerdict, 'facts' | 'counters' | 'clients' | 'cookiesSent' | 'synsDropped'>;
+
+function judge(known: Known): SynVerdict['kind'] | undefined {
+  const { facts, clients } = known;
+  if (facts.acceptQueueFullShare > ACCEPT_QUEUE_SHARE) return undefined;
+  const overflows = queueOverflowed(known);
+  if (manyUnanswered(known, overflows)) {
+    const genuine = clients.aliveShare >= ALIVE_SHARE || !floodLikeSources(clients);
+    if (!genuine) return 'flood';
+    return overflows ? 'overflow' : 'lost-replies';
+  }
+  if (overflows) return 'overflow';
+  return droppedForNoRoute(known) ? 'no-route-back' : undefined;
+}
+
+function manyUnanswered({ facts, clients }: Known, overflows: boolean): boolean {
+  if (clients.share < FLOOD_SHARE) return false;
+  if (clients.count >= FLOOD_COUNT) return true;
+  const fillsQueue = facts.capacity !== undefined && clients.count >= facts.capacity / 2;
+  return fillsQueue && (overflows || clients.count >= FLOOD_COUNT_IN_SMALL_QUEUE);
+}
+
+/** Forged or distributed sources are many; a single one counts when it comes as no client would. */
+function floodLikeSources({ sources, count, perSecond }: UnansweredClients): boolean {
+  const seen = sources.reduce((sum, source) => sum + source.count, 0);
+  if (seen === 0 || sources.length >= FLOOD_COUNT) return true;
+  const mostlyOnce =
+    sources.length >= seen / 2 && sources.length >= Math.min(count, FLOOD_COUNT_IN_SMALL_QUEUE);
+  return mostlyOnce || perSecond >= FLOOD_FROM_FEW_PER_SECOND;
+}
+
+function queueOverflowed({ facts, counters, cookiesSent, synsDropped }: Known): boolean {
+  if (facts.policy === 'always-cookies') return false;
+  if (facts.policy === 'cookies') return cookiesSent > 0;
+  if (synsDropped === 0) return false;
+  if (counters.queueFullDrops > 0 && !facts.boundByMaxSynBacklog) return true;
+  // The three-quarters rule has no counter of its own, and SYNs without a route back look the same: the queue must have been seen filled.
+  return facts.boundByMaxSynBacklog && facts.capacity !== undefined && facts.peak >= facts.capacity / 2;
+}
+
+/** ip_route_output fails before a request is made: ListenDrops, no answer, no half-open request, and strangers do not try again. */
+function droppedForNoRoute({ facts, clients, counters, synsDropped }: Known): boolean {
+  if (synsDropped < FLOOD_COUNT || counters.queueFullDrops > 0) return false;
+  const ignored = facts.handshakes.filter(({ synAckCount, synCount }) => synAckCount === 0 && synCount === 1);
+  const sources = new Set(ignored.map(({ client }) => client));
+  return (
+    sources.size >= FLOOD_COUNT &&
+    ignored.length >= facts.handshakes.length / 2 &&
+    clients.count < FLOOD_COUNT
+  );
+}

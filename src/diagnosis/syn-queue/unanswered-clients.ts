@@ -1,0 +1,133 @@
+import { unmapIpv4 } from '../../base/ip-text.ts';
+import type { Handshake } from '../../tcp/observation.ts';
+import { valueOf } from '../../tcp/reading.ts';
+import type { TcpSocket } from '../../tcp/socket.ts';
+import { perSecond } from '../evidence.ts';
+import type { RuleView } from '../rule.ts';
+import type { SynCounters, SynQueueFacts } from './syn-queue-facts.ts';
+
+/** Handshakes of one listener that the clients did not complete, against those they did. */
+export interface UnansweredClients {
+  /** Unreturned cookies of the window, and requests that have waited for at least one retransmission. */
+  readonly count: number;
+  readonly perSecond: number;
+  readonly completedPerSecond: number;
+  /** Unanswered of all, 0 to 1. */
+  readonly share: number;
+  /** Distinct addresses among those that could be seen; 0: none could. */
+  readonly sources: readonly SourceCount[];
+  /** Of those seen on the wire, the share that shows a real client: it repeats its SYN, or sends FIN or RST. */
+  readonly aliveShare: number;
+}
+
+export interface SourceCount {
+  readonly address: string;
+  readonly count: number;
+}
+
+/** `cookies`: what part of the namespace's cookies this listener sent, 0 to 1. */
+export function unansweredClients(
+  view: RuleView,
+  facts: SynQueueFacts,
+  counters: SynCounters,
+  cookies: number,
+): UnansweredClients {
+  const unreturned = Math.max(0, counters.cookiesSent - counters.cookiesReturned) * cookies;
+  // While the accept queue is full the kernel drops valid ACKs, so that old requests say nothing about the clients.
+  const requests = facts.acceptQueueFullShare > 0.05 ? [] : facts.unansweredRequests;
+  const scale =
+    facts.unansweredRequests.length > 0 ? facts.unansweredCount / facts.unansweredRequests.length : 1;
+  const rate = perSecond(view, unreturned) + requestRate(requests) * scale;
+  const completedPerSecond = completedRate(view, facts, counters, rate);
+  const silent = silentHandshakes(facts, requests, unreturned > 0);
+  return {
+    count: Math.round(unreturned + requests.length * scale),
+    perSecond: rate,
+    completedPerSecond,
+    share: rate + completedPerSecond > 0 ? rate / (rate + completedPerSecond) : 0,
+    sources: countSources(
+      unreturned > 0 && silent.length > requests.length ? silent.map(clientOf) : requests.map(peerOf),
+    ),
+    aliveShare: silent.length === 0 ? 0 : silent.filter(looksAlive).length / silent.length,
+  };
+}
+
+/**
+ * Requests made per second, from their age: with r retransmissions of the SYN-ACK a request is between 2^r - 1 and 2^(r+1) - 1
+ * seconds old (tcp_synack_retries doubles from 1 s). The busiest stretch of time counts, not the longest.
+ */
+function requestRate(requests: readonly TcpSocket[]): number {
+  const oldest = requests.reduce((most, { retransmits }) => Math.max(most, retransmits), 0);
+  const rates = Array.from({ length: Math.min(oldest, 7) }, (_, i) => {
+    const upTo = i + 1;
+    return requests.filter(({ retransmits }) => retransmits <= upTo).length / (2 ** (upTo + 1) - 2);
+  });
+  return Math.max(0, ...rates);
+}
+
+/** PassiveOpens counts for the whole namespace: another listener's connections must not speak for this one's clients. */
+function completedRate(
+  view: RuleView,
+  facts: SynQueueFacts,
+  counters: SynCounters,
+  unanswered: number,
+): number {
+  const opened = perSecond(view, counters.passiveOpens);
+  const sample = valueOf(view.namespace.packets);
+  if (!sample || sample.durationMs < 500 || sample.handshakes.length === 0) return opened;
+  const notKept = (sample.handshakes.length + sample.handshakesNotKept) / sample.handshakes.length;
+  const answered = facts.handshakes.filter(({ synAckCount }) => synAckCount > 0).length * notKept;
+  return Math.min(opened, Math.max(0, (answered * 1000) / sample.durationMs - unanswered));
+}
+
+/** The attempts behind what is unanswered; where cookies are, everything answered that has not ended yet. */
+function silentHandshakes(
+  facts: SynQueueFacts,
+  requests: readonly TcpSocket[],
+  withCookies: boolean,
+): readonly Handshake[] {
+  const pending = new Set(requests.map((request) => `${peerOf(request)} ${request.remotePort}`));
+  return facts.handshakes.filter((one) => {
+    if (one.synAckCount === 0) return false;
+    if (pending.has(`${clientOf(one)} ${one.clientPort}`)) return true;
+    return withCookies && one.endedAtMs === undefined;
+  });
+}
+
+function looksAlive({ synCount, finBy, resetBy }: Handshake): boolean {
+  return synCount > 1 || finBy === 'client' || resetBy === 'client';
+}
+
+const clientOf = (handshake: Handshake): string => unmapIpv4(handshake.client);
+const peerOf = (request: TcpSocket): string => unmapIpv4(request.remoteAddress);
+
+/** Most frequent first. */
+export function countSources(addresses: readonly string[]): readonly SourceCount[] {
+  const counts = new Map<string, number>();
+  for (const address of addresses) counts.set(address, (counts.get(address) ?? 0) + 1);
+  return [...counts].map(([address, count]) => ({ address, count })).sort((a, b) => b.count - a.count);
+}
+
+/** "10.91.0.0/16" or "fd91::/64" style prefixes the sources share: /24 for IPv4, /64 for IPv6, most frequent first. */
+export function countPrefixes(sources: readonly SourceCount[]): readonly SourceCount[] {
+  const counts = new Map<string, number>();
+  for (const { address, count } of sources) {
+    const prefix = prefixOf(address);
+    counts.set(prefix, (counts.get(prefix) ?? 0) + count);
+  }
+  return [...counts].map(([address, count]) => ({ address, count })).sort((a, b) => b.count - a.count);
+}
+
+function prefixOf(address: string): string {
+  if (!address.includes(':')) return `${address.split('.').slice(0, 3).join('.')}.0/24`;
+  const [head = '', tail] = address.split('::');
+  const groups = head === '' ? [] : head.split(':');
+  const missing = tail === undefined ? 0 : 8 - groups.length - (tail === '' ? 0 : tail.split(':').length);
+  const first = [
+    ...groups,
+    ...Array.from({ length: missing }, () => '0'),
+    ...(tail ? tail.split(':') : []),
+  ].slice(0, 4);
+  while (first.length > 0 && first.at(-1) === '0') first.pop();
+  return `${first.join(':')}::/64`;
+}
