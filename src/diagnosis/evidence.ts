@@ -4,6 +4,7 @@ import { formatCount } from '../base/units.ts';
 import type { Evidence } from '../tcp/finding.ts';
 import type { Ends, Handshake, ListenerObservation, ProcessObservation } from '../tcp/observation.ts';
 import { valueOf } from '../tcp/reading.ts';
+import { acceptors } from './accept-queue/acceptors.ts';
 import type { RuleView } from './rule.ts';
 
 export function rise(ends: Ends<number>): number {
@@ -85,12 +86,13 @@ export function listenerWithOwner(view: RuleView, listener: ListenerObservation)
   return owner === '' ? listenerName(listener) : `${listenerName(listener)} (${owner})`;
 }
 
-/** Subject fields of a listener, for `Finding.subject`. */
+/** Subject fields of a listener, for `Finding.subject`; the process is the one that accepts, not its master. */
 export function listenerSubject(view: RuleView, listener: ListenerObservation): Record<string, string> {
-  const [owner] = processesOf(view, listener.pids);
+  const [owner] = acceptors(processesOf(view, listener.pids));
+  const pid = owner?.pid ?? listener.pids[0];
   return {
     listener: listenerName(listener),
-    ...(listener.pids[0] === undefined ? {} : { pid: String(listener.pids[0]) }),
+    ...(pid === undefined ? {} : { pid: String(pid) }),
     ...(owner === undefined ? {} : { process: owner.name }),
   };
 }

@@ -104,7 +104,7 @@ export interface QueueHistory {
   readonly longestFullMs: number;
   /** Sum of the falls between samples: at least so many connections were accepted. */
   readonly acceptedAtLeast: number;
-  /** Peak per bin, for a chart; at most 250 bins. */
+  /** Peak per bin, for a chart; -1 where no sample fell into it; at most 250 bins. */
   readonly binMs: number;
   readonly bins: readonly number[];
 }

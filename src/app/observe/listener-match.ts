@@ -1,4 +1,4 @@
-import { isWildcard, unmapIpv4 } from '../../base/ip-text.ts';
+import { unmapIpv4 } from '../../base/ip-text.ts';
 import type { Family } from '../../tcp/socket.ts';
 
 interface Bound {
@@ -43,6 +43,3 @@ export class ListenerMatch {
   }
 }
 
-export function isAnyAddress(listener: Bound): boolean {
-  return isWildcard(listener.address);
-}

@@ -27,7 +27,7 @@ export interface ObserveOptions {
 
 const SAMPLE_INTERVAL_MS = 20;
 /** Each of the two rounds may take this share of one core; where one costs more, its interval grows. */
-const SAMPLING_SHARE = 0.015;
+const SAMPLING_SHARE = 0.01;
 const SLOW_ROUND_MS = 250;
 const PACKETS_PER_ROUND = 500;
 
@@ -43,21 +43,24 @@ export async function observe(options: ObserveOptions): Promise<Observation> {
   using kernelLog = new KernelLogWatch(options.kernelLogFile, fromMs);
   using watched = openAll(options, fromMs);
   const softnetBefore = readSoftnetStat();
-  for (const { observer } of watched.all) observer.begin();
   const startMs = clock.monotonicMs();
   const elapsed = (): number => clock.monotonicMs() - startMs;
+  for (const { observer } of watched.all) observer.begin();
+  // On a host with very many sockets both ends take their time; they are part of the window, not added to it.
+  const samplingEndsMs = windowMs - Math.min(elapsed(), windowMs / 4);
   const owners = new OwnerWatch();
   const observers = watched.all.map(({ observer }) => observer);
-  const ownersFound = owners.begin(observers, searchPause(), elapsed, () => elapsed() >= windowMs);
-  await sampleUntil(options, watched.all, owners, elapsed);
+  const ownersFound = owners.begin(observers, searchPause(), elapsed, () => elapsed() >= samplingEndsMs);
+  await sampleUntil(samplingEndsMs, options, watched.all, owners, elapsed);
   await ownersFound;
-  const endMs = elapsed();
   // The ring hands its last packets over only when their block retires.
   if (watched.all.some(({ packets }) => packets.running)) await sleep(RETIRE_AFTER_MS);
+  const endMs = elapsed();
   for (const { observer, packets } of watched.all) {
     packets.read(PACKETS_PER_ROUND * 20);
     observer.end(endMs);
   }
+  const closedMs = elapsed();
   const processes = await owners.end(observers, elapsed);
   const namespaces = watched.all.map(({ observer, packets }): NamespaceObservation =>
     observer.finish((inode) => owners.ownersOf(inode), packets.finish(endMs)),
@@ -66,7 +69,7 @@ export async function observe(options: ObserveOptions): Promise<Observation> {
   return {
     observationVersion: 1,
     tool: options.tool,
-    host: { ...hostFacts(), observedFromMs: fromMs, observedToMs: fromMs + Math.round(Math.min(endMs, windowMs + 60_000)) },
+    host: { ...hostFacts(), observedFromMs: fromMs, observedToMs: fromMs + Math.round(closedMs) },
     namespaces,
     processes,
     kernelLog: await kernelLog.finish(clock.nowMs()),
@@ -99,29 +102,44 @@ function openAll(options: ObserveOptions, fromMs: number): { all: Watched[] } & 
 
 /** Rounds of sampling until the window is over: queues every time, requests, counters and processes more rarely. */
 async function sampleUntil(
+  endMs: number,
   options: ObserveOptions,
   all: readonly Watched[],
   owners: OwnerWatch,
   elapsed: () => number,
 ): Promise<void> {
+  const queueRound = new Pace(SAMPLE_INTERVAL_MS);
+  const slowRound = new Pace(SLOW_ROUND_MS);
   let nextSlowMs = 0;
   if (options.capture === 'always') startAll(all, 0, '--capture=always');
-  for (let atMs = 0; atMs < options.windowMs && !options.stop?.aborted; atMs = elapsed()) {
-    for (const { observer, packets } of all) {
-      observer.sockets.sampleListeners(atMs);
-      packets.read(PACKETS_PER_ROUND);
-    }
+  for (let atMs = elapsed(); atMs < endMs && !options.stop?.aborted; atMs = elapsed()) {
+    for (const { observer } of all) observer.sockets.sampleListeners(atMs);
+    const nextMs = atMs + queueRound.intervalAfter(elapsed() - atMs);
+    for (const { packets } of all) packets.read(PACKETS_PER_ROUND);
     if (atMs >= nextSlowMs) {
+      const startedMs = elapsed();
       for (const { observer } of all) observer.sockets.sampleRequests();
-      if (options.capture === 'auto') startWhereNeeded(all, atMs);
       owners.look(atMs);
+      nextSlowMs = startedMs + slowRound.intervalAfter(elapsed() - startedMs);
+      if (options.capture === 'auto') startWhereNeeded(all, atMs);
       options.onProgress?.(atMs / options.windowMs);
-      const costMs = elapsed() - atMs;
-      nextSlowMs = atMs + Math.max(SLOW_ROUND_MS, costMs / SAMPLING_SHARE);
     }
-    const costMs = elapsed() - atMs;
-    const waitMs = Math.max(SAMPLE_INTERVAL_MS - costMs, Math.min(1000, costMs / SAMPLING_SHARE), 1);
-    await sleep(Math.min(waitMs, Math.max(0, options.windowMs - elapsed())));
+    await sleep(Math.max(1, Math.min(nextMs, endMs) - elapsed()));
+  }
+}
+
+/** How often something may be done so that it takes no more than its share of a core. One slow round is noise, several are not. */
+class Pace {
+  readonly #shortestMs: number;
+  #costMs = 0;
+
+  constructor(shortestMs: number) {
+    this.#shortestMs = shortestMs;
+  }
+
+  intervalAfter(costMs: number): number {
+    this.#costMs = this.#costMs * 0.8 + costMs * 0.2;
+    return Math.max(this.#shortestMs, this.#costMs / SAMPLING_SHARE);
   }
 }
 
@@ -142,7 +160,7 @@ function startWhereNeeded(all: readonly Watched[], atMs: number): void {
 /** The search works in slices of 2 ms: eager at first, so that most hosts are done at once, then at the pace sampling can afford. */
 function searchPause(): () => Promise<void> {
   let slices = 0;
-  return () => sleep(++slices < 20 ? 5 : 80);
+  return () => sleep(++slices < 20 ? 5 : 100);
 }
 
 function sleep(ms: number): Promise<void> {

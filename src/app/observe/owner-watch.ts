@@ -5,7 +5,9 @@ import type { ProcessObservation } from '../../tcp/observation.ts';
 import { denied, ok, type Reading } from '../../tcp/reading.ts';
 import type { NamespaceObserver } from './namespace-observer.ts';
 
-const LATE_DESCRIPTORS = 50_000;
+/** About 0.3 s of processor time, spread over the window; and 0.1 s at its end. */
+const OTHER_DESCRIPTORS = 100_000;
+const LATE_DESCRIPTORS = 30_000;
 
 /** Finds the processes behind sockets while the window runs, and watches what they do. */
 export class OwnerWatch {
@@ -13,7 +15,10 @@ export class OwnerWatch {
   #watch: ProcessWatch | undefined;
   #deniedPids = 0;
 
-  /** `pause` gives the event loop back between slices of the search. */
+  /**
+   * Listeners first, so that their processes are watched for most of the window; then the rest, which only need a name.
+   * `pause` gives the event loop back between slices of the search.
+   */
   async begin(
     observers: readonly NamespaceObserver[],
     pause: () => Promise<void>,
@@ -22,17 +27,17 @@ export class OwnerWatch {
   ): Promise<void> {
     const wanted = observers.map((observer) => observer.wantedInodes());
     const listeners = new Set(wanted.flatMap((one) => one.listeners));
-    const others = new Set(wanted.flatMap((one) => one.others));
     const near = [...new Set(observers.flatMap((observer) => observer.found.pids))];
-    await this.#find(new Set([...listeners, ...others]), near, others, pause, { stop });
+    await this.#find(listeners, near, new Set(), pause, { stop });
     // A process may hold a listener of a namespace it does not live in (a descriptor passed on, setns(2)).
     const missing = new Set([...listeners].filter((inode) => !this.#pids.has(inode)));
     const nearby = new Set(near);
     const far = allPids().filter((pid) => !nearby.has(pid));
-    if (missing.size > 0 && far.length > 0) await this.#find(missing, far, new Set(), pause, { stop });
-    const pids = [...listeners, ...others].flatMap((inode) => this.ownersOf(inode));
-    this.#watch = new ProcessWatch(pids);
+    if (far.length > 0) await this.#find(missing, far, new Set(), pause, { stop });
+    this.#watch = new ProcessWatch([...listeners].flatMap((inode) => this.ownersOf(inode)));
     this.#watch.begin(nowMs());
+    const others = new Set(wanted.flatMap((one) => one.others).filter((inode) => !this.#pids.has(inode)));
+    await this.#find(others, near, others, pause, { stop, maxDescriptors: OTHER_DESCRIPTORS });
   }
 
   async #find(
@@ -56,9 +61,10 @@ export class OwnerWatch {
   async end(observers: readonly NamespaceObserver[], nowMs: () => number): Promise<Reading<readonly ProcessObservation[]>> {
     const watched = this.#watch?.end(nowMs()) ?? new Map<number, ProcessObservation>();
     const wanted = observers.map((observer) => observer.wantedInodes());
-    const late = new Set(wanted.flatMap((one) => [...one.listeners, ...one.others]).filter((inode) => !this.#pids.has(inode)));
+    const inodes = new Set(wanted.flatMap((one) => [...one.listeners, ...one.others]));
+    const late = new Set([...inodes].filter((inode) => !this.#pids.has(inode)));
     await this.#find(late, allPids(), late, () => Promise.resolve(), { maxDescriptors: LATE_DESCRIPTORS });
-    const newcomers = [...late].flatMap((inode) => this.ownersOf(inode)).filter((pid) => !watched.has(pid));
+    const newcomers = [...inodes].flatMap((inode) => this.ownersOf(inode)).filter((pid) => !watched.has(pid));
     const lateWatch = new ProcessWatch(newcomers);
     lateWatch.begin(nowMs());
     for (const [pid, process] of lateWatch.end(nowMs())) watched.set(pid, process);

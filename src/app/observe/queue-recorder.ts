@@ -1,6 +1,7 @@
 import type { QueueHistory } from '../../tcp/observation.ts';
 
 const MAX_BINS = 250;
+const NOT_SAMPLED = -1;
 
 /** Turns samples of one accept queue into a bounded history. Times are milliseconds from the start of the window. */
 export class QueueRecorder {
@@ -36,8 +37,8 @@ export class QueueRecorder {
     if (length === 0) this.#empty++;
     this.#followFullness(atMs, length > limit);
     const bin = Math.min(MAX_BINS - 1, Math.floor(atMs / this.#binMs));
-    while (this.#bins.length <= bin) this.#bins.push(0);
-    this.#bins[bin] = Math.max(this.#bins[bin] ?? 0, length);
+    while (this.#bins.length <= bin) this.#bins.push(NOT_SAMPLED);
+    this.#bins[bin] = Math.max(this.#bins[bin] ?? NOT_SAMPLED, length);
     this.#lastLength = length;
     this.#lastAtMs = atMs;
   }

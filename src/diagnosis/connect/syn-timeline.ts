@@ -6,7 +6,9 @@
 const RTO_MAX_MS = 120_000;
 
 function gapMs(retransmits: number, linearTimeouts: number): number {
-  return retransmits <= linearTimeouts ? 1000 : Math.min(RTO_MAX_MS, 1000 * 2 ** (retransmits - linearTimeouts));
+  return retransmits <= linearTimeouts
+    ? 1000
+    : Math.min(RTO_MAX_MS, 1000 * 2 ** (retransmits - linearTimeouts));
 }
 
 /** How long a socket has been in SYN_SENT, ms, from its retransmissions and what its timer has left. */

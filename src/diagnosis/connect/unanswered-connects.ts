@@ -48,7 +48,8 @@ export function unansweredConnects(view: RuleView): readonly UnansweredConnects[
     }
   }
   for (const handshake of valueOf(view.namespace.packets)?.handshakes ?? []) {
-    if (handshake.direction !== 'incoming') groupOf(handshake.server, handshake.serverPort).handshakes.push(handshake);
+    if (handshake.direction !== 'incoming')
+      groupOf(handshake.server, handshake.serverPort).handshakes.push(handshake);
   }
   return [...groups]
     .map(([destination, parts]) => describe(view, destination, parts))
@@ -61,7 +62,11 @@ export function attemptsOf({ sockets, gone, unanswered }: UnansweredConnects): n
   return Math.max(sockets.length + gone, unanswered.length);
 }
 
-function describe(view: RuleView, destination: string, { before, after, handshakes }: Parts): UnansweredConnects {
+function describe(
+  view: RuleView,
+  destination: string,
+  { before, after, handshakes }: Parts,
+): UnansweredConnects {
   const linear = numericSysctl(view, 'net.ipv4.tcp_syn_linear_timeouts') ?? 0;
   const stillThere = new Set(after.map(({ cookie }) => cookie));
   const gone = before.filter(({ cookie }) => !stillThere.has(cookie));
@@ -77,7 +82,9 @@ function describe(view: RuleView, destination: string, { before, after, handshak
     oldestMs: Math.max(0, ...ages),
     mostRetransmits: after.reduce((most, one) => Math.max(most, one.retransmits), 0),
     gone: gone.length,
-    pids: [...new Set([...after, ...gone].flatMap(({ inode }) => view.namespace.owners[String(inode)] ?? []))],
+    pids: [
+      ...new Set([...after, ...gone].flatMap(({ inode }) => view.namespace.owners[String(inode)] ?? [])),
+    ],
     unanswered,
     answered: handshakes.filter(({ synAckCount }) => synAckCount > 0).length,
     neverLeft: handshakes.length === 0 && after.some((one) => sentWhileCaptured(view, one, linear)),
@@ -85,7 +92,10 @@ function describe(view: RuleView, destination: string, { before, after, handshak
 }
 
 /** A second without SYN-ACK, RST or ICMP: longer than any round trip. */
-function isUnanswered(view: RuleView, { atMs, synAckCount, synCount, resetBy, unreachable }: Handshake): boolean {
+function isUnanswered(
+  view: RuleView,
+  { atMs, synAckCount, synCount, resetBy, unreachable }: Handshake,
+): boolean {
   if (synAckCount > 0 || resetBy === 'server' || unreachable) return false;
   const sample = valueOf(view.namespace.packets);
   const waitedMs = sample ? sample.fromMs + sample.durationMs - atMs : 0;
@@ -109,7 +119,9 @@ export interface FullQueue {
  */
 export function fullQueueBehind(view: RuleView, connects: UnansweredConnects): FullQueue | undefined {
   for (const namespace of view.observation.namespaces) {
-    const listener = (valueOf(namespace.listeners) ?? []).find((one) => isFullQueueOf(view, namespace, one, connects));
+    const listener = (valueOf(namespace.listeners) ?? []).find((one) =>
+      isFullQueueOf(view, namespace, one, connects),
+    );
     if (listener) return { namespace, listener };
   }
   return undefined;
@@ -123,7 +135,10 @@ function isFullQueueOf(
 ): boolean {
   if (listener.port !== port || !listener.limitKnown || !isFull(listener.acceptQueue.after)) return false;
   if (namespace.inode === view.namespace.inode) {
-    return unanswered.some(({ direction }) => direction === 'loopback') || sockets.some((one) => unmapIpv4(one.localAddress) === address);
+    return (
+      unanswered.some(({ direction }) => direction === 'loopback') ||
+      sockets.some((one) => unmapIpv4(one.localAddress) === address)
+    );
   }
   const ports = new Set([...sockets.map((one) => one.localPort), ...unanswered.map((one) => one.clientPort)]);
   const seenThere = (valueOf(namespace.packets)?.handshakes ?? []).some(

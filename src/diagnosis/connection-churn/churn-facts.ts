@@ -40,7 +40,9 @@ export function churnFacts(view: RuleView, listener: ListenerObservation): Churn
   if (attempts.length === 0) return undefined;
   const { durationMs, handshakes, handshakesNotKept } = packets.value;
   const notKept = (handshakes.length + handshakesNotKept) / handshakes.length;
-  const ended = attempts.filter(({ clientBytes, serverBytes }) => clientBytes !== undefined || serverBytes !== undefined);
+  const ended = attempts.filter(
+    ({ clientBytes, serverBytes }) => clientBytes !== undefined || serverBytes !== undefined,
+  );
   const arrivals = attempts.map((one) => ({ atMs: one.atMs, source: unmapIpv4(one.client) }));
   const bySource = new Map<string, number>();
   for (const { source } of arrivals) bySource.set(source, (bySource.get(source) ?? 0) + 1);
@@ -54,18 +56,34 @@ export function churnFacts(view: RuleView, listener: ListenerObservation): Churn
     empty: ended.filter((one) => payloadOf(one) === 0).length,
     tiny: ended.filter((one) => payloadOf(one) <= TINY_BYTES).length,
     medianBytes: median(ended.map(payloadOf)) ?? 0,
-    medianLifeMs: median(ended.flatMap(({ atMs, endedAtMs }) => (endedAtMs === undefined ? [] : [endedAtMs - atMs]))),
-    closedByServer: ended.filter(({ finBy, resetBy }) => (finBy ?? resetBy) === 'server').length / Math.max(1, ended.length),
+    medianLifeMs: median(
+      ended.flatMap(({ atMs, endedAtMs }) => (endedAtMs === undefined ? [] : [endedAtMs - atMs])),
+    ),
+    closedByServer:
+      ended.filter(({ finBy, resetBy }) => (finBy ?? resetBy) === 'server').length /
+      Math.max(1, ended.length),
     period,
-    senders: period === undefined ? bySource.size : sendersOf(period, arrivals.length * notKept, durationMs, bySource),
+    senders:
+      period === undefined
+        ? bySource.size
+        : sendersOf(period, arrivals.length * notKept, durationMs, bySource),
     addresses: bySource.size,
-    topSources: [...bySource].map(([address, count]) => ({ address, count })).sort((a, b) => b.count - a.count),
+    topSources: [...bySource]
+      .map(([address, count]) => ({ address, count }))
+      .sort((a, b) => b.count - a.count),
   };
 }
 
 /** Each sender arrives once per period; with an address for each, they are simply counted. */
-function sendersOf(period: Periodicity, arrivals: number, durationMs: number, bySource: ReadonlyMap<string, number>): number {
-  return period.method === 'intervals' ? bySource.size : Math.max(1, Math.round((arrivals * period.periodMs) / durationMs));
+function sendersOf(
+  period: Periodicity,
+  arrivals: number,
+  durationMs: number,
+  bySource: ReadonlyMap<string, number>,
+): number {
+  return period.method === 'intervals'
+    ? bySource.size
+    : Math.max(1, Math.round((arrivals * period.periodMs) / durationMs));
 }
 
 function payloadOf({ clientBytes = 0, serverBytes = 0 }: Handshake): number {

@@ -8,14 +8,25 @@ import type { DeadPeerGroup } from './dead-peer-groups.ts';
 /** Most useful first; the last one names the knob that does nothing for this kind of silence. */
 export function deadPeerRemedies(view: RuleView, group: DeadPeerGroup): readonly Remedy[] {
   switch (group.silence) {
-    case 'data-unacknowledged':
     case 'window-probe-unanswered':
+      return [checkOutput(view), userTimeout, dropNow(view, group), keepaliveIdle];
+    case 'data-unacknowledged':
       return [userTimeout, dropNow(view, group), fewerRetries(view), keepaliveIdle];
     case 'keepalive-unanswered':
       return [sharperKeepalive, dropNow(view, group), retriesIdle];
     case 'close-unacknowledged':
       return [fewerOrphanRetries(view), finTimeoutIdle];
   }
+}
+
+function checkOutput(view: RuleView): Remedy {
+  return {
+    kind: 'process',
+    summary: 'see first whether this host can send: output rules, routes, interfaces',
+    command: namespaceCommand(view, 'nft list ruleset'),
+    effect: 'a drop in an output hook is the cause then (also: ip route get ADDRESS, ip -s link)',
+    risk: 'none: reading only',
+  };
 }
 
 const userTimeout: Remedy = {
@@ -77,7 +88,7 @@ const keepaliveIdle: Remedy = {
   summary: 'SO_KEEPALIVE and the tcp_keepalive_* sysctls change nothing here',
   command: '',
   effect:
-    'while data is unacknowledged only the retransmission timer runs; keepalive is for idle connections',
+    'while something waits to be acknowledged or sent, keepalive does not probe: it is for idle connections',
   risk: '',
 };
 

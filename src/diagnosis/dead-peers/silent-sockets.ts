@@ -1,6 +1,6 @@
 import { valueOf as readingValue } from '../../tcp/reading.ts';
 import type { TcpSocket } from '../../tcp/socket.ts';
-import { numericSysctl } from '../evidence.ts';
+import { numericSysctl, windowMs } from '../evidence.ts';
 import type { RuleView } from '../rule.ts';
 import { keepaliveEndsInMs, retransmissionEndsInMs } from './give-up-time.ts';
 
@@ -31,8 +31,11 @@ export function silentSockets(view: RuleView): readonly SilentSocket[] {
   return groups.flatMap((name) => {
     const earlier = new Map(census.before.groups[name].kept.map((socket) => [socket.cookie, socket]));
     return census.after.groups[name].kept.flatMap((socket) => {
-      const silence = silenceOf(socket, earlier.get(socket.cookie));
-      return silence === undefined ? [] : [{ socket, silence, endsInMs: endsInMs(view, socket, silence) }];
+      const before = earlier.get(socket.cookie);
+      const silence = silenceOf(socket, before);
+      return silence === undefined
+        ? []
+        : [{ socket, silence, endsInMs: endsInMs(view, { before, after: socket }, silence) }];
     });
   });
 }
@@ -55,12 +58,14 @@ function silenceOf(socket: TcpSocket, earlier: TcpSocket | undefined): Silence |
 
 /**
  * A peer that discards our data (PAWS, a full buffer) still answers each resend: then the last ACK is about as old as the last resend,
- * at most half an RTO older while the answer is under way. Behind a dead peer the distance is the whole back-off, which is the RTO or more.
+ * at most half an RTO older while the answer is under way. Behind a dead peer the distance is the whole back-off, which is the RTO or
+ * more. (The age of the last data sent would not do: a FIN alone does not renew it.)
  */
 function answersResends(socket: TcpSocket, earlier: TcpSocket | undefined): boolean {
   if (!socket.info) return earlier?.timer !== 'retransmit';
-  const { lastAckReceivedMs, lastDataSentMs, rtoUs } = socket.info;
-  return lastAckReceivedMs - lastDataSentMs < (rtoUs / 1000) * 0.75;
+  const rtoMs = socket.info.rtoUs / 1000;
+  const sinceResendMs = rtoMs - socket.timerExpiresMs;
+  return socket.info.lastAckReceivedMs - sinceResendMs < rtoMs * 0.75;
 }
 
 /** Any ACK sets icsk_probes_out back to 0 (tcp_ack()): two probes out, or one during the whole window, had no answer. */
@@ -69,18 +74,29 @@ function probesUnanswered(socket: TcpSocket, earlier: TcpSocket | undefined): bo
   return socket.retransmits === 1 && earlier?.timer === socket.timer && earlier.retransmits === 1;
 }
 
-function endsInMs(view: RuleView, socket: TcpSocket, silence: Silence): number | undefined {
+function endsInMs(
+  view: RuleView,
+  { before, after }: { readonly before: TcpSocket | undefined; readonly after: TcpSocket },
+  silence: Silence,
+): number | undefined {
   if (silence === 'window-probe-unanswered') return undefined;
-  if (silence === 'keepalive-unanswered') {
-    const probes = numericSysctl(view, 'net.ipv4.tcp_keepalive_probes');
-    const interval = numericSysctl(view, 'net.ipv4.tcp_keepalive_intvl');
-    if (probes === undefined || interval === undefined) return undefined;
-    return keepaliveEndsInMs(socket, probes, interval * 1000);
-  }
-  const isOrphan = socket.inode === 0;
+  if (silence === 'keepalive-unanswered') return keepaliveEnd(view, before, after);
+  const isOrphan = after.inode === 0;
   const retries = numericSysctl(view, isOrphan ? 'net.ipv4.tcp_orphan_retries' : 'net.ipv4.tcp_retries2');
   if (retries === undefined) return undefined;
-  return retransmissionEndsInMs(socket, isOrphan && retries === 0 ? ORPHAN_RETRIES : retries);
+  return retransmissionEndsInMs(after, isOrphan && retries === 0 ? ORPHAN_RETRIES : retries);
+}
+
+/** By the sysctls; undefined when the probes come at another pace, so that the program has set its own (TCP_KEEPINTVL, TCP_KEEPCNT). */
+function keepaliveEnd(view: RuleView, before: TcpSocket | undefined, after: TcpSocket): number | undefined {
+  const probes = numericSysctl(view, 'net.ipv4.tcp_keepalive_probes');
+  const intervalS = numericSysctl(view, 'net.ipv4.tcp_keepalive_intvl');
+  if (probes === undefined || intervalS === undefined) return undefined;
+  const sent = after.retransmits - (before?.retransmits ?? 0);
+  const atMost = Math.floor(windowMs(view) / (intervalS * 1000)) + 1;
+  if (sent > atMost || after.retransmits > probes || after.timerExpiresMs > intervalS * 1000)
+    return undefined;
+  return keepaliveEndsInMs(after, probes, intervalS * 1000);
 }
 
 /** Peers that answer window probes and keep their window shut: alive, but their program does not read. */

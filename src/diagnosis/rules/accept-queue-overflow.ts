@@ -38,7 +38,7 @@ function unknownsFor(view: RuleView, findings: readonly Finding[]): NonNullable<
     return [{ rule, missing: 'acceptQueue.limit', because: '/proc/net/tcp shows no limit; sock_diag (root) does' }];
   }
   const { processes } = view.observation;
-  if (findings.some((finding) => finding.cause.id === 'unknown')) {
+  if (findings.some((finding) => finding.cause.id === 'unknown' && finding.severity !== 'info')) {
     const because = processes.status === 'ok' ? 'no visible process owns the listener (root sees all)' : explainMissing(processes);
     return [{ rule, missing: 'processes', because }];
   }

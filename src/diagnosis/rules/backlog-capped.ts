@@ -113,7 +113,7 @@ function kernelDefault(view: RuleView): number {
 }
 
 function explain(view: RuleView, { facts, somaxconn, pressed }: Capped): string {
-  const rule = `listen() gives the smaller of the program's backlog and net.core.somaxconn of its network namespace, without a word.`;
+  const rule = `listen() gives the smaller of the program's backlog and net.core.somaxconn of its network namespace, without a word, and that is the limit of the SYN queue too.`;
   const name = facts.processes[0]?.name;
   const usual = usualBacklog(name);
   const asked =

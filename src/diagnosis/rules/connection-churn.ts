@@ -1,8 +1,23 @@
-import { formatBytes, formatCount, formatDurationMs, formatRate, formatShare, plural } from '../../base/units.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDurationMs,
+  formatRate,
+  formatShare,
+  plural,
+} from '../../base/units.ts';
 import type { Evidence, Finding, Remedy, RuledOut, Severity } from '../../tcp/finding.ts';
 import { explainMissing } from '../../tcp/reading.ts';
 import { type ChurnFacts, churnFacts } from '../connection-churn/churn-facts.ts';
-import { counterRise, dropsOf, isFull, listenersOf, listenerSubject, listenerWithOwner, perSecond } from '../evidence.ts';
+import {
+  counterRise,
+  dropsOf,
+  isFull,
+  listenerSubject,
+  listenersOf,
+  listenerWithOwner,
+  perSecond,
+} from '../evidence.ts';
 import { listenerGroups } from '../listener-groups.ts';
 import { defineRule, type Judgement, type RuleView } from '../rule.ts';
 
@@ -13,8 +28,12 @@ export const connectionChurn = defineRule({
   needs: ['listeners'],
   scope: 'namespace',
   judge: (view) => {
-    const groups = listenerGroups(listenersOf(view)).flatMap(([first]) => (first === undefined ? [] : [first]));
-    const facts = groups.flatMap((listener) => churnFacts(view, listener) ?? []);
+    const groups = listenerGroups(listenersOf(view)).flatMap(([first]) =>
+      first === undefined ? [] : [first],
+    );
+    const facts = handshakesComplete(view)
+      ? groups.flatMap((listener) => churnFacts(view, listener) ?? [])
+      : [];
     return { findings: facts.flatMap((one) => judgeListener(view, one)), unknowns: unknownsFor(view) };
   },
 });
@@ -32,8 +51,20 @@ const ENOUGH_ENDED = 8;
 function unknownsFor(view: RuleView): NonNullable<Judgement['unknowns']> {
   const { packets } = view.namespace;
   const opened = counterRise(view, 'Tcp.PassiveOpens');
-  if (packets.status === 'ok' || (opened !== undefined && perSecond(view, opened) < 2 * WARNING_PER_SECOND)) return [];
+  if (packets.status === 'ok' || (opened !== undefined && perSecond(view, opened) < 2 * WARNING_PER_SECOND))
+    return [];
   return [{ rule: 'connection-churn', missing: 'packets', because: explainMissing(packets) }];
+}
+
+/** Where handshakes are broken off or lost before the last ACK, nothing is accepted: that is for the rules about SYN queues. */
+function handshakesComplete(view: RuleView): boolean {
+  const opened = counterRise(view, 'Tcp.PassiveOpens');
+  const { packets } = view.namespace;
+  if (opened === undefined || packets.status !== 'ok') return true;
+  const ended = packets.value.handshakes.filter(
+    (one) => one.direction !== 'outgoing' && one.synAckCount > 0 && one.endedAtMs !== undefined,
+  );
+  return opened >= ended.length / 2;
 }
 
 function judgeListener(view: RuleView, facts: ChurnFacts): readonly Finding[] {
@@ -41,14 +72,17 @@ function judgeListener(view: RuleView, facts: ChurnFacts): readonly Finding[] {
   if (facts.ended < ENOUGH_ENDED || facts.ended < facts.answered / 2) return [];
   const empty = facts.empty / facts.ended >= MOST;
   const words = facts.tiny / facts.ended >= MOST && facts.period !== undefined;
-  if (empty || words) return facts.perSecond < INFO_PER_SECOND ? [] : [describeHeartbeats(view, facts, empty)];
+  if (empty || words)
+    return facts.perSecond < INFO_PER_SECOND ? [] : [describeHeartbeats(view, facts, empty)];
   const short = facts.perSecond >= SHORT_PER_SECOND && facts.medianBytes < SHORT_BYTES;
   return short ? [describeShort(view, facts)] : [];
 }
 
 /** A listener that loses connections is hurt by every one that need not be there. */
 function severityOf(view: RuleView, { listener, perSecond: rate }: ChurnFacts): Severity {
-  const group = listenersOf(view).filter(({ address, port }) => address === listener.address && port === listener.port);
+  const group = listenersOf(view).filter(
+    ({ address, port }) => address === listener.address && port === listener.port,
+  );
   const suffers = group.some((one) => dropsOf(one) > 0 || (one.limitKnown && isFull(one.acceptQueue.after)));
   return rate >= WARNING_PER_SECOND || suffers ? 'warning' : 'info';
 }
@@ -56,13 +90,18 @@ function severityOf(view: RuleView, { listener, perSecond: rate }: ChurnFacts): 
 function describeHeartbeats(view: RuleView, facts: ChurnFacts, empty: boolean): Finding {
   const { listener, period, senders, perSecond: rate } = facts;
   const what = empty ? 'carry no data' : `carry a word or two (median ${formatBytes(facts.medianBytes)})`;
-  const beat = period && `every ${formatPeriod(period.periodMs)} ${plural(senders, 'sender connects', 'senders connect')} and ${senders === 1 ? 'closes' : 'close'} again`;
+  const beat =
+    period &&
+    `every ${formatPeriod(period.periodMs)} ${plural(senders, 'sender connects', 'senders connect')} and ${senders === 1 ? 'closes' : 'close'} again`;
   return {
     id: 'connection-churn',
     severity: severityOf(view, facts),
     confidence: period && empty ? 'certain' : 'likely',
     namespace: view.namespace.inode,
-    subject: { ...listenerSubject(view, listener), ...(period ? { periodMs: String(Math.round(period.periodMs)), senders: String(senders) } : {}) },
+    subject: {
+      ...listenerSubject(view, listener),
+      ...(period ? { periodMs: String(Math.round(period.periodMs)), senders: String(senders) } : {}),
+    },
     title: `${listenerWithOwner(view, listener)} accepts ${formatRate(rate)} connections of which ${formatShare((empty ? facts.empty : facts.tiny) / facts.ended)} ${what}${beat ? `: ${beat}` : ', at no fixed period'}`,
     explanation: `Each of them costs a handshake, a place in the SYN and accept queue, an accept() and a close. ${patternText(facts)}${squeeze(facts)}`,
     cause: causeOf(facts),
@@ -82,13 +121,19 @@ function describeHeartbeats(view: RuleView, facts: ChurnFacts, empty: boolean): 
 
 function patternText({ period, closedByServer }: ChurnFacts): string {
   if (period) return 'They come back at a fixed period, as heartbeats and health checks do.';
-  if (closedByServer > MOST) return 'The server itself closes them before anything is said: an access list, a connection limit, or a failing backend.';
+  if (closedByServer > MOST)
+    return 'The server itself closes them before anything is said: an access list, a connection limit, or a failing backend.';
   return 'No fixed period stands out: probes, scanners, or clients that open connections in advance and do not use them.';
 }
 
 function causeOf({ period, senders, closedByServer }: ChurnFacts): Finding['cause'] {
-  if (period) return { id: 'heartbeats', title: `${plural(senders, 'sender')} with a heartbeat every ${formatPeriod(period.periodMs)}` };
-  if (closedByServer > MOST) return { id: 'server-closes', title: 'the server closes connections right after accepting them' };
+  if (period)
+    return {
+      id: 'heartbeats',
+      title: `${plural(senders, 'sender')} with a heartbeat every ${formatPeriod(period.periodMs)}`,
+    };
+  if (closedByServer > MOST)
+    return { id: 'server-closes', title: 'the server closes connections right after accepting them' };
   return { id: 'empty-connections', title: 'connections are opened and closed without being used' };
 }
 
@@ -96,7 +141,9 @@ function causeOf({ period, senders, closedByServer }: ChurnFacts): Finding['caus
 function squeeze({ listener }: ChurnFacts): string {
   const { limit } = listener.acceptQueue.after;
   const peak = listener.queue?.peak ?? 0;
-  return listener.limitKnown && peak > limit / 2 ? ` They filled its accept queue to ${formatCount(peak)} of ${formatCount(limit)}.` : '';
+  return listener.limitKnown && peak > limit / 2
+    ? ` They filled its accept queue to ${formatCount(peak)} of ${formatCount(limit)}.`
+    : '';
 }
 
 function describeShort(view: RuleView, facts: ChurnFacts): Finding {
@@ -119,7 +166,17 @@ function describeShort(view: RuleView, facts: ChurnFacts): Finding {
 }
 
 function evidenceFor(facts: ChurnFacts): readonly Evidence[] {
-  const { perSecond: rate, attempts, ended, empty, period, senders, addresses, topSources, medianBytes } = facts;
+  const {
+    perSecond: rate,
+    attempts,
+    ended,
+    empty,
+    period,
+    senders,
+    addresses,
+    topSources,
+    medianBytes,
+  } = facts;
   const top = topSources.slice(0, 5).map(({ address, count }) => `${address} (${formatCount(count)})`);
   return [
     {
@@ -137,14 +194,29 @@ function evidenceFor(facts: ChurnFacts): readonly Evidence[] {
       note: `${formatCount(empty)} of ${formatCount(ended)} that ended carried no payload, by their sequence numbers; median ${formatBytes(medianBytes)}`,
     },
     ...(period ? periodEvidence(facts) : []),
-    { source: 'packets', name: 'senders', value: senders, unit: 'senders', note: `${plural(senders, 'sender')} behind ${plural(addresses, 'address', 'addresses')}` },
-    { source: 'packets', name: 'sources.top', value: topSources[0]?.address ?? '', unit: '', note: `most from ${top.join(', ')}` },
+    {
+      source: 'packets',
+      name: 'senders',
+      value: senders,
+      unit: 'senders',
+      note: `${plural(senders, 'sender')} behind ${plural(addresses, 'address', 'addresses')}`,
+    },
+    {
+      source: 'packets',
+      name: 'sources.top',
+      value: topSources[0]?.address ?? '',
+      unit: '',
+      note: `most from ${top.join(', ')}`,
+    },
   ];
 }
 
 function periodEvidence({ period }: ChurnFacts): readonly Evidence[] {
   if (!period) return [];
-  const how = period.method === 'intervals' ? 'of the intervals of each address agree' : 'correlation of the arrivals with themselves one period later';
+  const how =
+    period.method === 'intervals'
+      ? 'of the intervals of each address agree'
+      : 'correlation of the arrivals with themselves one period later';
   return [
     {
       source: 'packets',
@@ -158,8 +230,13 @@ function periodEvidence({ period }: ChurnFacts): readonly Evidence[] {
 
 function ruledOutFor({ ended, attempts, empty }: ChurnFacts): readonly RuledOut[] {
   return [
-    { id: 'syn-flood', because: `${formatCount(ended)} of ${formatCount(attempts)} connections were opened completely and closed in order` },
-    ...(empty === 0 ? [{ id: 'empty-connections', because: 'every connection that ended carried data' }] : []),
+    {
+      id: 'syn-flood',
+      because: `${formatCount(ended)} of ${formatCount(attempts)} connections were opened completely and closed in order`,
+    },
+    ...(empty === 0
+      ? [{ id: 'empty-connections', because: 'every connection that ended carried data' }]
+      : []),
   ];
 }
 
@@ -167,8 +244,10 @@ function remediesFor(facts: ChurnFacts): readonly Remedy[] {
   const { period, perSecond: rate, senders } = facts;
   const rarer: Remedy = {
     kind: 'application',
-    summary: 'fewer heartbeats: a longer interval at the senders, or a heartbeat inside the connection they already have',
-    command: 'fluentd out_forward: heartbeat_interval 10s, or heartbeat_type none; load balancers: the interval of TCP checks',
+    summary:
+      'fewer heartbeats: a longer interval at the senders, or a heartbeat inside the connection they already have',
+    command:
+      'fluentd out_forward: heartbeat_interval 10s, or heartbeat_type none; load balancers: the interval of TCP checks',
     effect: period
       ? `${plural(senders, 'sender')} every 10 s instead of every ${formatPeriod(period.periodMs)} are ${formatRate(senders / 10)} instead of ${formatRate(rate)}`
       : 'fewer connections at once',
@@ -194,7 +273,8 @@ const keepOpen: Remedy = {
 
 const moreBacklog: Remedy = {
   kind: 'none',
-  summary: 'raising the backlog, somaxconn or tcp_max_syn_backlog does not make these connections fewer; tcp_tw_reuse does nothing on the server side',
+  summary:
+    'raising the backlog, somaxconn or tcp_max_syn_backlog does not make these connections fewer; tcp_tw_reuse does nothing on the server side',
   command: '',
   effect: '',
   risk: '',

@@ -64,15 +64,22 @@ function tableFacts(view: RuleView, table: ConntrackObservation): TableFacts {
   };
 }
 
-/** Old kernels do not name the namespace: there the line is its whose table is nearly full. */
+/** Before 2025 kernels do not name the namespace: there the line is its whose table is nearly full, else the host's. */
 function loggedFor(view: RuleView, share: number): readonly KernelLogEvent[] {
-  const { initial, inode }: NamespaceObservation = view.namespace;
-  const lines = (valueOf(view.observation.kernelLog) ?? []).filter(
+  const { namespace, observation } = view;
+  const others = observation.namespaces.filter((one) => one !== namespace);
+  const lines = (valueOf(observation.kernelLog) ?? []).filter(
     (event) => event.kind === 'conntrack-full' && event.inWindow,
   );
+  const fits = share >= NEARLY_FULL || (namespace.initial && !others.some(isNearlyFull));
   return lines.filter(({ namespaceInode }) =>
-    namespaceInode === undefined ? initial || share >= NEARLY_FULL : namespaceInode === inode,
+    namespaceInode === undefined ? fits : namespaceInode === namespace.inode,
   );
+}
+
+function isNearlyFull({ conntrack }: NamespaceObservation): boolean {
+  const table = valueOf(conntrack);
+  return table !== undefined && Math.max(table.count.before, table.count.after) >= table.max * NEARLY_FULL;
 }
 
 interface Verdict {
@@ -134,15 +141,28 @@ function evidenceFor({ count, max, share, dropped, evicted, logged }: TableFacts
       note: `${formatCount(count)} of ${formatCount(max)} (${formatShare(share)})`,
     },
     ...stat('drop', dropped, `${plural(dropped ?? 0, 'packet')} dropped in the window for want of an entry`),
-    ...stat('early_drop', evicted, `${plural(evicted ?? 0, 'entry', 'entries')} thrown out in the window to make room`),
-    ...(line ? [{ source: line.source, name: 'kernelLog', value: line.line, unit: '', note: line.line }] : []),
+    ...stat(
+      'early_drop',
+      evicted,
+      `${plural(evicted ?? 0, 'entry', 'entries')} thrown out in the window to make room`,
+    ),
+    ...(line
+      ? [{ source: line.source, name: 'kernelLog', value: line.line, unit: '', note: line.line }]
+      : []),
   ];
 }
 
 function ruledOutFor(view: RuleView): readonly RuledOut[] {
-  const quiet = ['TcpExt.ListenDrops', 'TcpExt.ListenOverflows'].every((name) => counterRise(view, name) === 0);
+  const quiet = ['TcpExt.ListenDrops', 'TcpExt.ListenOverflows'].every(
+    (name) => counterRise(view, name) === 0,
+  );
   const listeners = quiet
-    ? [{ id: 'accept-queue-overflow', because: 'ListenDrops and ListenOverflows stand still: no listener dropped anything' }]
+    ? [
+        {
+          id: 'accept-queue-overflow',
+          because: 'ListenDrops and ListenOverflows stand still: no listener dropped anything',
+        },
+      ]
     : [];
   return [...listeners, ...silentLowerLayers(view).filter(({ id }) => id !== 'conntrack-full')];
 }
@@ -183,7 +203,8 @@ function remediesFor(view: RuleView, facts: TableFacts): readonly Remedy[] {
     },
     {
       kind: 'none',
-      summary: 'somaxconn, tcp_max_syn_backlog and the listen backlog change nothing: the packets never get that far',
+      summary:
+        'somaxconn, tcp_max_syn_backlog and the listen backlog change nothing: the packets never get that far',
       command: '',
       effect: '',
       risk: '',

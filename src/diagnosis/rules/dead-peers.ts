@@ -50,24 +50,29 @@ function describe(view: RuleView, group: DeadPeerGroup): Finding {
 }
 
 function severityOf(view: RuleView, group: DeadPeerGroup): Severity {
-  const { open, connections, closing } = group;
+  const { open, connections } = group;
+  // FIN_WAIT1 is the business of fin-wait-pile-up; one alarm is enough.
+  const closing = group.silent.filter(
+    ({ socket }) => socket.state === 'LAST_ACK' || socket.state === 'CLOSING',
+  ).length;
   const many = open >= SEVERAL && open >= connections * NOTABLE_SHARE;
   const all = open >= 2 && open === connections;
   return many || all || isManyUnacknowledgedCloses(view, closing, connections) ? 'warning' : 'info';
 }
 
 const unanswered: Readonly<Record<Silence, string>> = {
-  'data-unacknowledged': 'what was sent to them stays unacknowledged',
-  'keepalive-unanswered': 'they leave keepalive probes unanswered',
-  'window-probe-unanswered': 'they leave window probes unanswered',
+  'data-unacknowledged': 'what was sent stays unacknowledged',
+  'keepalive-unanswered': 'keepalive probes stay unanswered',
+  'window-probe-unanswered': 'probes stay unanswered',
   'close-unacknowledged': 'our FIN stays unacknowledged',
 };
 
 function titleOf({ side, silent, owners, silence }: DeadPeerGroup): string {
-  const peers = silent.length === 1 ? 'a peer' : `${formatCount(silent.length)} peers`;
+  const connections = plural(silent.length, 'connection');
+  const [verb, whose] = silent.length === 1 ? ['gets', 'its client'] : ['get', 'their clients'];
   const name = withOwners(side.name, owners);
-  const who = side.kind === 'outgoing' ? `connections to ${name}: ${peers}` : `${peers} of ${name}`;
-  return `${who} ${silent.length === 1 ? 'does' : 'do'} not answer any more: ${unanswered[silence]}`;
+  const from = side.kind === 'outgoing' ? '' : ` from ${whose}`;
+  return `${connections} to ${name} ${verb} no answer any more${from}: ${unanswered[silence]}`;
 }
 
 function causeOf(view: RuleView, { silence }: DeadPeerGroup): Finding['cause'] {
@@ -102,7 +107,7 @@ function explain(view: RuleView, group: DeadPeerGroup, cannotSend: boolean): str
     case 'data-unacknowledged':
       return `A machine that lost power, a container that was removed, a firewall or NAT that forgot the connection: none of them says goodbye. The data is sent again and again at doubling intervals until tcp_retries2=${sysctl(view, 'net.ipv4.tcp_retries2') ?? '?'} is used up.${wait} Until then the program sees a healthy connection.`;
     case 'keepalive-unanswered':
-      return `Keepalive does its work: the connections were idle, and the probes go unanswered.${wait} (By the sysctls of this namespace; a program that sets TCP_KEEPINTVL or TCP_KEEPCNT itself has its own times.)`;
+      return `Keepalive does its work: the connections were idle, and the probes go unanswered.${wait || ' When the last probe has been tried the kernel ends them; the program has its own settings for that (TCP_KEEPINTVL, TCP_KEEPCNT), not those of the sysctls.'}`;
     case 'window-probe-unanswered':
       return 'There is data to send and nothing in flight: either the peer had closed its window before it vanished, or this host cannot send at all (firewall on its output, interface down: then the segment never leaves, and the kernel probes in the same way).';
     case 'close-unacknowledged':
@@ -137,7 +142,7 @@ function evidenceFor(view: RuleView, group: DeadPeerGroup): readonly Evidence[] 
       name: 'tries',
       value: Math.max(...tries),
       unit: 'tries',
-      note: `${formatCount(Math.min(...tries))} to ${formatCount(Math.max(...tries))} in a row without an answer`,
+      note: `${rangeText(Math.min(...tries), Math.max(...tries))} in a row without an answer`,
     },
     ...(silentMs > 0
       ? [
@@ -173,6 +178,10 @@ function evidenceFor(view: RuleView, group: DeadPeerGroup): readonly Evidence[] 
       ? [counterEvidence(view, 'TcpExt.TCPRetransFail')]
       : []),
   ];
+}
+
+function rangeText(least: number, most: number): string {
+  return least === most ? formatCount(least) : `${formatCount(least)} to ${formatCount(most)}`;
 }
 
 function ruledOutFor({ connections, open, silence }: DeadPeerGroup): readonly RuledOut[] {

@@ -103,9 +103,10 @@ function describe(
   const first = binding ?? differences[0];
   const name = first?.compared.name ?? '';
   const where = namespaceText(view);
-  const host = namespaceText(reference);
+  const host = `${reference.namespace.initial ? 'on' : 'in'} ${namespaceText(reference)}`;
   const victim = name === 'net.core.somaxconn' ? cut[0] : undefined;
-  const more = differences.length > 1 ? `, and ${differences.length - 1} more differ` : '';
+  const others = differences.length - 1;
+  const more = others > 0 ? `, and ${others} more ${others === 1 ? 'differs' : 'differ'}` : '';
   const bound = binding?.bound === undefined ? '' : `: ${binding.bound}`;
   return {
     id: 'namespace-sysctl-mismatch',
@@ -117,9 +118,9 @@ function describe(
       sysctl: name,
       ...(victim ? listenerSubject(view, victim) : {}),
     },
-    title: `${where} has ${name}=${first?.there} where ${host} has ${first?.here}${bound}${more}`,
+    title: `${where} has ${name}=${first?.there} where it is ${first?.here} ${host}${bound}${more}`,
     explanation: `These parameters belong to a network namespace, and a new one starts with the kernel's defaults: nothing is inherited from the host, so that tuning the host does not tune its containers. ${differences.map(({ compared }) => compared.meaning).join(' ')}`,
-    cause: { id: 'not-inherited', title: `${where} has its own TCP parameters, and ${host}'s do not reach it` },
+    cause: { id: 'not-inherited', title: `${where} has its own TCP parameters, and those ${host} do not reach it` },
     evidence: differences.map((difference) => evidenceFor(where, host, difference)),
     ruledOut: [],
     remedies: remediesFor(view, differences, binding?.compared.name),
@@ -134,7 +135,7 @@ function evidenceFor(where: string, host: string, { compared, here, there, bound
     name: compared.name,
     value: there,
     unit: '',
-    note: `${there} in ${where}, ${here} in ${host}${felt}`,
+    note: `${there} in ${where}, ${here} ${host}${felt}`,
   };
 }
 

@@ -1,8 +1,8 @@
 import { formatCount, formatShare, plural } from '../../base/units.ts';
-import type { Evidence, Finding, Remedy } from '../../tcp/finding.ts';
+import type { Evidence, Finding, Remedy, RuledOut } from '../../tcp/finding.ts';
 import type { InterfaceCounters, LinkCounters } from '../../tcp/observation.ts';
 import { valueOf } from '../../tcp/reading.ts';
-import { counterRise, perSecond } from '../evidence.ts';
+import { perSecond, windowMs } from '../evidence.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
 
@@ -111,24 +111,38 @@ function describe(view: RuleView, name: string, { worst, losses, alarming }: Ver
   return {
     id: 'nic-drops',
     severity: alarming ? 'warning' : 'info',
-    confidence: confidenceOf(worst.cause),
+    confidence: confidenceOf(view, worst.cause),
     namespace: view.namespace.inode,
     subject: { interface: name, direction: worst.direction, counter: worst.counter },
     title: `interface ${name} of ${namespaceText(view)} loses packets it ${verb}: ${plural(worst.count, 'packet')} ${what} (${formatShare(worst.share)})`,
     explanation: explanations[worst.cause],
     cause: { id: worst.cause, title: causeTitles[worst.cause] },
-    evidence: evidenceFor(view, name, losses),
-    ruledOut: [],
+    evidence: evidenceFor(name, losses),
+    ruledOut: worst.cause === 'receive-dropped' && captured(view) ? [strangeProtocols] : [],
     remedies: [...remediesFor(view, name, worst.cause), listenerKnobs],
     experiment: { scenario: 'nic-drops', set: { interface: name } },
   };
 }
 
 /** What a driver means by `dropped` is its own business; the other counters are plain. */
-function confidenceOf(cause: CauseId): Finding['confidence'] {
-  if (cause === 'receive-dropped') return 'possible';
+function confidenceOf(view: RuleView, cause: CauseId): Finding['confidence'] {
+  if (cause === 'receive-dropped') return captured(view) ? 'likely' : 'possible';
   return cause === 'send-dropped' || cause === 'packet-queue-full' ? 'likely' : 'certain';
 }
+
+/**
+ * While a packet socket takes all protocols, a frame of an unknown one has a receiver and is not counted as dropped
+ * (__netif_receive_skb_core(): the last handler gets it; only without any the drop is counted).
+ */
+function captured(view: RuleView): boolean {
+  const sample = valueOf(view.namespace.packets);
+  return sample !== undefined && sample.durationMs >= windowMs(view) * 0.9;
+}
+
+const strangeProtocols: RuledOut = {
+  id: 'unknown-protocol',
+  because: 'a capture ran all the time, and while one does, frames of unknown protocols do not count as dropped',
+};
 
 const causeTitles: Readonly<Record<CauseId, string>> = {
   'receive-ring-full': 'the receive ring is full: the host does not fetch packets fast enough',
@@ -147,34 +161,20 @@ const explanations: Readonly<Record<CauseId, string>> = {
   'packet-queue-full':
     "Packets of this device wait in a CPU's queue (net.core.netdev_max_backlog) before the stack sees them, and it overflowed: see softnet-drops.",
   'receive-dropped':
-    'The kernel counts here what a driver had no memory for, and frames larger than the MTU of the receiving end of a veth pair: these hurt. It also counts frames of protocols it does not speak (LLDP, spanning tree, other VLANs): these do not. Retransmissions at the other end tell the two apart.',
+    'The kernel counts here what a driver had no memory for, and frames larger than the MTU of the receiving end of a veth pair: these hurt. It also counts frames of protocols it does not speak (LLDP, spanning tree, other VLANs): these do not, and come a few times a second at most.',
   'send-dropped':
     'A veth pair counts here what its other end refused (a smaller MTU, a full packet queue), a tun or tap device what the program behind it (VPN, virtual machine) was too slow to read.',
   'send-errors': 'Carrier, tunnel route or driver: the packets never left the host.',
 };
 
-function evidenceFor(view: RuleView, name: string, losses: readonly Loss[]): readonly Evidence[] {
-  const retransmitted = counterRise(view, 'Tcp.RetransSegs');
-  return [
-    ...losses.map(({ direction, counter, count, share }) => ({
-      source: '/proc/net/dev',
-      name: `${direction}.${counter}`,
-      value: count,
-      unit: 'packets',
-      note: `${name} ${direction}, ${counter}: ${formatCount(count)} in the window, ${formatShare(share)} of its packets`,
-    })),
-    ...(retransmitted === undefined
-      ? []
-      : [
-          {
-            source: '/proc/net/snmp',
-            name: 'Tcp.RetransSegs',
-            value: retransmitted,
-            unit: 'segments',
-            note: `${plural(retransmitted, 'segment')} sent again by this namespace in the window`,
-          },
-        ]),
-  ];
+function evidenceFor(name: string, losses: readonly Loss[]): readonly Evidence[] {
+  return losses.map(({ direction, counter, count, share }) => ({
+    source: '/proc/net/dev',
+    name: `${direction}.${counter}`,
+    value: count,
+    unit: 'packets',
+    note: `${name} ${direction}, ${counter}: ${formatCount(count)} in the window, ${formatShare(share)} of its packets`,
+  }));
 }
 
 function remediesFor(view: RuleView, name: string, cause: CauseId): readonly Remedy[] {
@@ -213,6 +213,7 @@ function remediesFor(view: RuleView, name: string, cause: CauseId): readonly Rem
     case 'receive-dropped':
     case 'send-dropped':
       return [
+        ...(cause === 'receive-dropped' && !captured(view) ? [tellApart] : []),
         {
           kind: 'architecture',
           summary: 'the same MTU at both ends of every link, veth pair and tunnel',
@@ -224,6 +225,14 @@ function remediesFor(view: RuleView, name: string, cause: CauseId): readonly Rem
       ];
   }
 }
+
+const tellApart: Remedy = {
+  kind: 'process',
+  summary: 'watch once more with a capture: if the drops are gone, they were frames of protocols the host does not speak',
+  command: 'halfopen doctor --capture always',
+  effect: 'what is still counted was really lost',
+  risk: 'none: reading only',
+};
 
 const listenerKnobs: Remedy = {
   kind: 'none',

@@ -4,7 +4,6 @@ import type { EstablishedSummary } from '../../tcp/observation.ts';
 import { valueOf as readingValue } from '../../tcp/reading.ts';
 import { deadPeerGroups } from '../dead-peers/dead-peer-groups.ts';
 import { listenerName, listenersOf, sysctl } from '../evidence.ts';
-import { namespaceText } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
 import { ownersOfSockets, type SocketOwner, withOwners } from '../socket-groups/socket-owners.ts';
 
@@ -51,7 +50,7 @@ function describe(view: RuleView, summary: EstablishedSummary): Finding {
     namespace: view.namespace.inode,
     subject: subject(port, name, owners),
     title: `${plural(count, 'idle connection')} ${where} ${count === 1 ? 'has' : 'have'} no keepalive${vanished}: a peer that is gone would never be noticed`,
-    explanation: `An idle connection costs no packets, so that a peer which lost power, network or NAT entry leaves it ESTABLISHED for ever. Only SO_KEEPALIVE (or a timeout of the program) finds out, and no timer is armed on these. That alone is no fault: ${namespaceText(view)} may have a program with its own idle timeout.`,
+    explanation: `An idle connection costs no packets, so that a peer which lost power, network or NAT entry leaves it ESTABLISHED for ever. Only SO_KEEPALIVE (or a timeout of the program) finds out, and no timer is armed on these. That alone is no fault: the program may have an idle timeout of its own.`,
     cause: causeOf(dead, long),
     evidence: evidenceFor(view, summary, longestIdleMs),
     ruledOut: [
@@ -72,9 +71,14 @@ function deadOnPort(view: RuleView, port: number): number {
   return groups.reduce((sum, group) => sum + group.open, 0);
 }
 
+/** Established sockets are counted per port: with several listeners on it they are named together. */
 function listenerNames(view: RuleView, port: number): string {
-  const names = listenersOf(view).filter((listener) => listener.port === port);
-  return names[0] === undefined ? `port ${port}` : listenerName(names[0]);
+  const names = new Set(
+    listenersOf(view)
+      .filter((listener) => listener.port === port)
+      .map(listenerName),
+  );
+  return names.size === 0 || names.size > 2 ? `port ${port}` : [...names].join(' and ');
 }
 
 function subject(port: number, name: string, owners: readonly SocketOwner[]): Record<string, string> {

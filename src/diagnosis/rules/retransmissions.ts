@@ -1,4 +1,4 @@
-import { formatCount, formatShare } from '../../base/units.ts';
+import { formatCount, formatRate, formatShare } from '../../base/units.ts';
 import type { Evidence, Finding, Remedy, RuledOut, Severity } from '../../tcp/finding.ts';
 import { counterEvidence, counterRise, perSecond, silentLowerLayers } from '../evidence.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
@@ -87,7 +87,7 @@ function evidenceFor(view: RuleView, facts: RetransmissionFacts): readonly Evide
       name: 'Tcp.RetransSegs',
       value: resent,
       unit: 'segments',
-      note: `${formatCount(resent)} without SYN retries, ${formatCount(perSecond(view, resent), 1)} a second`,
+      note: `${formatCount(resent)} without SYN retries, ${formatRate(perSecond(view, resent))}`,
     },
     {
       source: '/proc/net/snmp',

@@ -96,7 +96,7 @@ function describeFlood(view: RuleView, verdict: SynVerdict): Wording {
     severity: synsDropped > 0 && facts.policy === 'drop' ? 'critical' : 'warning',
     confidence: few || clients.sources.length === 0 || !verdict.listenerSeen ? 'likely' : 'certain',
     title: `is under a SYN flood: ${all}${consequence(verdict)}`,
-    explanation: `In ${formatDurationMs(windowMs(view))} the senders of these SYNs answered none of our SYN-ACKs, as forged addresses do; real clients complete ${formatRate(clients.completedPerSecond)}. ${effectOnClients(verdict)}`,
+    explanation: `In ${formatDurationMs(windowMs(view))} the senders of these SYNs answered none of our SYN-ACKs, as forged addresses do; ${completedText(clients.completedPerSecond)}. ${effectOnClients(verdict)}`,
     cause: few
       ? { id: 'few-sources', title: 'one or a few hosts send SYNs and never complete the handshake' }
       : {
@@ -104,6 +104,12 @@ function describeFlood(view: RuleView, verdict: SynVerdict): Wording {
           title: 'SYNs from many addresses, none of which completes the handshake',
         },
   };
+}
+
+function completedText(perSecond: number): string {
+  return perSecond === 0
+    ? 'no client completed a handshake'
+    : `real clients complete ${formatRate(perSecond)}`;
 }
 
 function consequence({ cookiesSent, synsDropped, facts }: SynVerdict): string {

@@ -1,9 +1,15 @@
 import { formatCount, formatShare, plural } from '../../base/units.ts';
 import type { Finding, Remedy, RuledOut, Severity } from '../../tcp/finding.ts';
 import type { KernelLogEvent, ListenerObservation } from '../../tcp/observation.ts';
-import { valueOf } from '../../tcp/reading.ts';
 import { backlogSetting } from '../backlog-directive.ts';
-import { listenerSubject, listenersOf, listenerWithOwner, numericSysctl, processesOf } from '../evidence.ts';
+import {
+  counterTotal,
+  listenerSubject,
+  listenersOf,
+  listenerWithOwner,
+  numericSysctl,
+  processesOf,
+} from '../evidence.ts';
 import { namespaceCommand } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
 import { synEvidence, synRuledOut } from '../syn-queue/syn-evidence.ts';
@@ -67,7 +73,9 @@ function whatHappened({ facts, cookiesSent, synsDropped }: SynVerdict): string {
   return `drops SYNs of new clients (${formatCount(synsDropped)} in the window): ${why} and SYN cookies are off`;
 }
 
-function explanationOf({ facts }: SynVerdict): string {
+function explanationOf(verdict: SynVerdict): string {
+  const { facts } = verdict;
+  if (causeOf(verdict).id === 'dead-requests') return deadRequestsText(verdict);
   const room =
     facts.capacity === undefined ? 'its queue' : `${plural(facts.capacity, 'half-open connection')}`;
   if (facts.policy !== 'drop') {
@@ -79,12 +87,20 @@ function explanationOf({ facts }: SynVerdict): string {
   return `More clients began a handshake within one round trip than ${room} allows, and without cookies the kernel drops the rest. They try again after 1, 2, 3 ... seconds, so that connecting takes whole seconds.`;
 }
 
-function whoFillsIt({ clients, facts }: SynVerdict): string {
-  if (clients.aliveShare >= 0.3)
+function deadRequestsText({ facts }: SynVerdict): string {
+  const who =
+    'The queue is taken up by requests whose clients have not answered for over a second, as after or during a SYN flood';
+  return facts.policy === 'drop'
+    ? `${who}. Those who come now are real: they repeat their SYNs after 1, 2, 3 ... seconds, and the kernel drops each of them.`
+    : `${who}. Those who come now are real: they got a cookie and came back with it; their options (window scaling, SACK) survive only with TCP timestamps on both sides.`;
+}
+
+function whoFillsIt(verdict: SynVerdict): string {
+  const { id } = causeOf(verdict);
+  if (id === 'lost-replies') {
     return 'Many of these clients repeat their SYN or close: their ACKs or our SYN-ACKs get lost on the way, which keeps requests in the queue.';
-  return facts.unansweredCount > 0
-    ? `${plural(facts.unansweredCount, 'request')} in the queue has not been answered by its client for over a second.`
-    : '';
+  }
+  return '';
 }
 
 function causeOf({ facts, clients }: SynVerdict): Finding['cause'] {
@@ -96,6 +112,12 @@ function causeOf({ facts, clients }: SynVerdict): Finding['cause'] {
   }
   if (clients.aliveShare >= 0.3 && clients.count > 0) {
     return { id: 'lost-replies', title: 'SYN-ACKs or ACKs get lost, so that requests stay in the queue' };
+  }
+  if (facts.capacity !== undefined && facts.unansweredCount >= facts.capacity / 2) {
+    return {
+      id: 'dead-requests',
+      title: `${plural(facts.unansweredCount, 'request')} that nobody completes take up the queue`,
+    };
   }
   return { id: 'burst', title: 'more clients at once than the SYN queue holds' };
 }
@@ -203,11 +225,22 @@ function maxSynBacklogText(view: RuleView): string {
 
 /** The kernel says it once in the life of a listening socket, and without the namespace: worth a line, no alarm. */
 function loggedEarlier(view: RuleView, busyPorts: ReadonlySet<number>): readonly Finding[] {
-  if (valueOf(view.observation.kernelLog) === undefined) return [];
+  // With 2 the kernel never writes the line and counts every SYN: nothing would tell old lines from another namespace's.
+  if (numericSysctl(view, 'net.ipv4.tcp_syncookies') === 2) return [];
   return listenersOf(view).flatMap((listener) => {
-    const line = logLinesOf(view, listener).findLast((event) => !event.inWindow);
+    const line = logLinesOf(view, listener).findLast((event) => !event.inWindow && hasCounted(view, event));
     return line === undefined || busyPorts.has(listener.port) ? [] : [describeEarlier(view, listener, line)];
   });
+}
+
+/** This namespace has done what the line says since it was made; otherwise the line is another one's. */
+function hasCounted(view: RuleView, { action }: KernelLogEvent): boolean {
+  const names = {
+    cookies: ['SyncookiesSent'],
+    drop: ['TCPReqQFullDrop'],
+    unknown: ['SyncookiesSent', 'TCPReqQFullDrop'],
+  };
+  return names[action ?? 'unknown'].some((name) => (counterTotal(view, `TcpExt.${name}`) ?? 0) > 0);
 }
 
 function describeEarlier(view: RuleView, listener: ListenerObservation, event: KernelLogEvent): Finding {

@@ -7,7 +7,8 @@ import { defineRule, type RuleView } from '../rule.ts';
 /** net.ipv4.tcp_syncookies = 2: a debugging setting that answers every SYN with a cookie and never uses the SYN queue. */
 export const syncookiesAlways = defineRule({
   id: 'syncookies-always',
-  summary: 'every SYN is answered with a cookie: options are lost, and the counters say nothing about the SYN queue',
+  summary:
+    'every SYN is answered with a cookie: options are lost, and the counters say nothing about the SYN queue',
   needs: ['listeners', 'sysctls'],
   scope: 'namespace',
   judge: (view) => {
@@ -28,20 +29,36 @@ function describe(view: RuleView): Finding {
     explanation: `The value 2 is meant for testing. The SYN queue is never used: a lost SYN-ACK is not sent again, ${noTimestamps ? 'window scaling and SACK are lost on every connection (timestamps are off here)' : 'clients without timestamps lose window scaling and SACK'}, and a cookie whose ACK meets a full accept queue leaves a client that believes to be connected for ever. SyncookiesSent and TCPReqQFullDoCookies count every SYN, and no longer mean that a queue is full.`,
     cause: { id: 'setting', title: 'net.ipv4.tcp_syncookies is 2; the default is 1' },
     evidence: [
-      { source: 'sysctl', name: 'net.ipv4.tcp_syncookies', value: 2, unit: '', note: `2 in ${namespaceText(view)}` },
+      {
+        source: 'sysctl',
+        name: 'net.ipv4.tcp_syncookies',
+        value: 2,
+        unit: '',
+        note: `2 in ${namespaceText(view)}`,
+      },
       counterEvidence(view, 'TcpExt.SyncookiesSent'),
       counterEvidence(view, 'TcpExt.SyncookiesRecv'),
     ],
-    ruledOut: [{ id: 'syn-queue-overflow', because: 'with 2 the SYN queue is not used, so that it cannot be full' }],
+    ruledOut: [
+      { id: 'syn-queue-overflow', because: 'with 2 the SYN queue is not used, so that it cannot be full' },
+    ],
     remedies: [
       {
         kind: 'sysctl',
         summary: 'go back to cookies only when the SYN queue is full',
         command: namespaceCommand(view, 'sysctl -w net.ipv4.tcp_syncookies=1'),
-        effect: 'at once: handshakes keep their options, lost SYN-ACKs are sent again, and a flood is still survived',
+        effect:
+          'at once: handshakes keep their options, lost SYN-ACKs are sent again, and a flood is still survived',
         risk: 'none known: it is the default',
       },
-      { kind: 'none', summary: 'values of 3 and above act like 1; raising backlog or tcp_max_syn_backlog changes nothing while it is 2', command: '', effect: '', risk: '' },
+      {
+        kind: 'none',
+        summary:
+          'values of 3 and above act like 1; raising backlog or tcp_max_syn_backlog changes nothing while it is 2',
+        command: '',
+        effect: '',
+        risk: '',
+      },
     ],
     experiment: { scenario: 'syn-flood', set: { tcp_syncookies: '2' } },
   };

@@ -32,7 +32,13 @@ function describe(view: RuleView): Finding {
       'With cookies, a full SYN queue costs nothing: the kernel answers without keeping state. Without them it drops every further SYN, so that a few hundred forged ones a second are enough to lock real clients out; and only then does tcp_max_syn_backlog limit the queue as well.',
     cause: { id: 'setting', title: 'net.ipv4.tcp_syncookies is 0; the default is 1' },
     evidence: [
-      { source: 'sysctl', name: 'net.ipv4.tcp_syncookies', value: 0, unit: '', note: `0 in ${namespaceText(view)}; a new namespace starts with 1, whatever the host has` },
+      {
+        source: 'sysctl',
+        name: 'net.ipv4.tcp_syncookies',
+        value: 0,
+        unit: '',
+        note: `0 in ${namespaceText(view)}; a new namespace starts with 1, whatever the host has`,
+      },
       ...smallestQueue(view),
     ],
     ruledOut: [],
@@ -46,12 +52,20 @@ function describe(view: RuleView): Finding {
       },
       {
         kind: 'sysctl',
-        summary: 'make it last: net.ipv4.tcp_syncookies=1 in /etc/sysctl.d/, or in the container’s own sysctls (the host’s value is not inherited)',
+        summary:
+          'make it last: net.ipv4.tcp_syncookies=1 in /etc/sysctl.d/, or in the container’s own sysctls (the host’s value is not inherited)',
         command: '',
         effect: 'the setting survives a restart',
         risk: '',
       },
-      { kind: 'none', summary: 'raising tcp_max_syn_backlog instead only moves the number of forged SYNs that lock clients out', command: '', effect: '', risk: '' },
+      {
+        kind: 'none',
+        summary:
+          'raising tcp_max_syn_backlog instead only moves the number of forged SYNs that lock clients out',
+        command: '',
+        effect: '',
+        risk: '',
+      },
     ],
     experiment: { scenario: 'syn-flood', set: { tcp_syncookies: '0' } },
   };
@@ -63,7 +77,9 @@ function smallestQueue(view: RuleView): readonly Evidence[] {
   const known = reachableListeners(view).filter(({ limitKnown }) => limitKnown);
   if (maxSynBacklog === undefined || known.length === 0) return [];
   const { kernelRelease } = view.observation.host;
-  const rooms = known.map((one) => synQueueCapacity({ limit: one.acceptQueue.after.limit, syncookies: 0, maxSynBacklog, kernelRelease }));
+  const rooms = known.map((one) =>
+    synQueueCapacity({ limit: one.acceptQueue.after.limit, syncookies: 0, maxSynBacklog, kernelRelease }),
+  );
   const least = Math.min(...rooms);
   return [
     {

@@ -1,6 +1,6 @@
 import { formatCount, formatRate, formatShare, plural } from '../../base/units.ts';
 import type { Evidence, RuledOut } from '../../tcp/finding.ts';
-import { counterEvidence, numericSysctl, perSecond, silentLowerLayers } from '../evidence.ts';
+import { counterEvidence, numericSysctl, silentLowerLayers } from '../evidence.ts';
 import type { RuleView } from '../rule.ts';
 import type { SynVerdict } from './syn-verdict.ts';
 import { countPrefixes } from './unanswered-clients.ts';
@@ -35,7 +35,7 @@ function completionEvidence({ clients, facts }: SynVerdict): Evidence {
   const { count, share, completedPerSecond } = clients;
   const old =
     facts.unansweredCount > 0
-      ? `; ${plural(facts.unansweredCount, 'request')} waits on although the SYN-ACK was sent again`
+      ? `; ${plural(facts.unansweredCount, 'request')} still unanswered although the SYN-ACK was sent again`
       : '';
   return {
     source: 'sock_diag',
@@ -63,8 +63,8 @@ function cookieEvidence(view: RuleView, { counters }: SynVerdict): readonly Evid
   ];
 }
 
-function dropEvidence(view: RuleView, { synsDropped, facts }: SynVerdict): readonly Evidence[] {
-  if (synsDropped === 0) return [];
+function dropEvidence(view: RuleView, { synsDropped, facts, kind }: SynVerdict): readonly Evidence[] {
+  if (synsDropped === 0 || (facts.policy !== 'drop' && kind !== 'no-route-back')) return [];
   const note = `${plural(synsDropped, 'SYN')} dropped in the window, retries count again`;
   return [
     { source: 'sock_diag', name: 'listener.drops', value: facts.dropped, unit: 'segments', note },
@@ -130,9 +130,4 @@ export function synRuledOut(view: RuleView, { counters, facts }: SynVerdict): re
     ruledOut.push({ id: 'tcp_max_syn_backlog', because: "the listener's own limit is the smaller one" });
   }
   return [...ruledOut, ...silentLowerLayers(view)];
-}
-
-/** "12.5 a second" of the namespace's completed connections, for explanations. */
-export function completedText(view: RuleView, { counters }: SynVerdict): string {
-  return `${formatRate(perSecond(view, counters.passiveOpens))} were completed in this namespace`;
 }

@@ -36,6 +36,7 @@ const FLOOD_COUNT_IN_SMALL_QUEUE = 5;
 /** A few clients whose ACKs are lost do not open connections at this rate. */
 const FLOOD_FROM_FEW_PER_SECOND = 50;
 const ALIVE_SHARE = 0.3;
+const GENUINE_SHARE = 0.7;
 /** The accept queue's own rule explains what happens while it is full. */
 const ACCEPT_QUEUE_SHARE = 0.25;
 
@@ -50,8 +51,13 @@ export function synVerdicts(view: RuleView): readonly SynVerdict[] {
     const synsDropped = Math.round(synQueueDrops(counters) * (dropShares.get(facts) ?? 0));
     const clients = unansweredClients(view, facts, counters, cookies);
     const kind = judge({ facts, counters, clients, cookiesSent, synsDropped });
+    const answersAlone = facts.policy === 'always-cookies' && facts.handshakes.length > 0;
     const listenerSeen =
-      nearCapacity(facts) || facts.logged !== undefined || facts.unansweredCount > 0 || facts.dropped > 0;
+      nearCapacity(facts) ||
+      facts.logged !== undefined ||
+      facts.unansweredCount > 0 ||
+      facts.dropped > 0 ||
+      answersAlone;
     return kind === undefined
       ? []
       : [{ kind, facts, counters, clients, cookiesSent, synsDropped, listenerSeen }];
@@ -68,8 +74,11 @@ function cookieSenders(all: readonly SynQueueFacts[]): readonly SynQueueFacts[] 
   const free = all.filter((facts) => facts.acceptQueueFullShare <= ACCEPT_QUEUE_SHARE);
   const answering = free.filter((facts) => facts.handshakes.some(({ synAckCount }) => synAckCount > 0));
   if (free[0]?.policy === 'always-cookies') return answering.length > 0 ? answering : onlyOne(free);
-  const seen = free.filter((facts) => nearCapacity(facts) || facts.logged !== undefined);
-  if (seen.length > 0) return seen;
+  const seen = [nearCapacity, ({ logged }: SynQueueFacts) => logged !== undefined].map((by) =>
+    free.filter(by),
+  );
+  const best = seen.find((some) => some.length > 0);
+  if (best) return best;
   const busiest = [...answering].sort((a, b) => b.handshakes.length - a.handshakes.length).slice(0, 1);
   return busiest.length > 0 ? busiest : onlyOne(free);
 }
@@ -102,6 +111,7 @@ function judge(known: Known): SynVerdict['kind'] | undefined {
   const { facts, clients } = known;
   if (facts.acceptQueueFullShare > ACCEPT_QUEUE_SHARE) return undefined;
   const overflows = queueOverflowed(known);
+  if (overflows && newcomersAreGenuine(known)) return 'overflow';
   if (manyUnanswered(known, overflows)) {
     const genuine = clients.aliveShare >= ALIVE_SHARE || !floodLikeSources(clients);
     if (!genuine) return 'flood';
@@ -109,6 +119,19 @@ function judge(known: Known): SynVerdict['kind'] | undefined {
   }
   if (overflows) return 'overflow';
   return droppedForNoRoute(known) ? 'no-route-back' : undefined;
+}
+
+/**
+ * Who comes while the queue is full decides, whoever has filled it before: clients that return their cookies, or that repeat a SYN
+ * which was dropped.
+ */
+function newcomersAreGenuine({ facts, counters, cookiesSent }: Known): boolean {
+  if (cookiesSent > 0) return counters.cookiesReturned >= GENUINE_SHARE * counters.cookiesSent;
+  const ignored = facts.handshakes.filter(({ synAckCount }) => synAckCount === 0);
+  return (
+    ignored.length >= 3 &&
+    ignored.filter(({ synCount }) => synCount > 1).length >= GENUINE_SHARE * ignored.length
+  );
 }
 
 function manyUnanswered({ facts, clients }: Known, overflows: boolean): boolean {

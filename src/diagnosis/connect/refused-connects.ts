@@ -1,0 +1,98 @@
+import { formatEndpoint, isLoopback, unmapIpv4 } from '../../base/ip-text.ts';
+import type { Handshake, ListenerObservation } from '../../tcp/observation.ts';
+import { valueOf } from '../../tcp/reading.ts';
+import { serves } from '../evidence.ts';
+import type { RuleView } from '../rule.ts';
+
+/** Attempts to one address and port that were answered with RST or ICMP instead of a SYN-ACK. */
+export interface RefusedConnects {
+  /** Towards this namespace, from it, or within it. */
+  readonly direction: Handshake['direction'];
+  readonly address: string;
+  readonly port: number;
+  /** "10.0.0.2:81". */
+  readonly destination: string;
+  readonly refused: readonly Handshake[];
+  /** Attempts to the same destination that got a SYN-ACK. */
+  readonly answered: number;
+  /** Attempts to the same port that got one at an address of the other family: clients try both, and fall back. */
+  readonly answeredOtherFamily: number;
+  readonly clients: readonly { readonly address: string; readonly count: number }[];
+  /** The ICMP message, when one said no. */
+  readonly unreachable: Handshake['unreachable'];
+  /** A listening socket that takes connections to this very destination, or did at the start of the window. */
+  readonly listener: ListenerObservation | undefined;
+  /** One on the same port that is bound to another address. */
+  readonly elsewhere: ListenerObservation | undefined;
+}
+
+export function isRefused({ synAckCount, resetBy, unreachable }: Handshake): boolean {
+  return synAckCount === 0 && (resetBy === 'server' || unreachable !== undefined);
+}
+
+/** Most attempts first. */
+export function refusedConnects(view: RuleView): readonly RefusedConnects[] {
+  const handshakes = valueOf(view.namespace.packets)?.handshakes ?? [];
+  const groups = new Map<string, Handshake[]>();
+  for (const one of handshakes) {
+    if (!isRefused(one)) continue;
+    const key = `${one.direction} ${formatEndpoint(one.server, one.serverPort)}`;
+    const group = groups.get(key);
+    if (group) group.push(one);
+    else groups.set(key, [one]);
+  }
+  return [...groups.values()]
+    .map((refused) => describe(view, refused, handshakes))
+    .sort((a, b) => b.refused.length - a.refused.length);
+}
+
+function describe(view: RuleView, refused: readonly Handshake[], all: readonly Handshake[]): RefusedConnects {
+  const { direction = 'outgoing', server: address = '', serverPort: port = 0 } = refused[0] ?? {};
+  const answered = all.filter(
+    (one) => one.serverPort === port && one.direction === direction && one.synAckCount > 0,
+  );
+  const here =
+    direction === 'outgoing'
+      ? []
+      : (valueOf(view.namespace.listeners) ?? []).filter((one) => one.port === port);
+  const counts = new Map<string, number>();
+  for (const { client } of refused) counts.set(unmapIpv4(client), (counts.get(unmapIpv4(client)) ?? 0) + 1);
+  const takes = here.filter((one) =>
+    one.presence.after ? serves(view, one, address) : unmapIpv4(one.address) === address,
+  );
+  return {
+    direction,
+    address,
+    port,
+    destination: formatEndpoint(address, port),
+    refused,
+    answered: answered.filter((one) => one.server === address).length,
+    answeredOtherFamily: answered.filter(
+      (one) => one.server.includes(':') !== address.includes(':') && sameReach(one.server, address),
+    ).length,
+    clients: [...counts]
+      .map(([client, count]) => ({ address: client, count }))
+      .sort((a, b) => b.count - a.count),
+    unreachable: refused.find((one) => one.unreachable)?.unreachable,
+    listener: takes[0],
+    elsewhere: here.find((one) => !takes.includes(one)),
+  };
+}
+
+function sameReach(a: string, b: string): boolean {
+  return isLoopback(a) === isLoopback(b);
+}
+
+/** Clients that knock at many closed ports, a few times each: scanners, whom nothing here has to serve. */
+export function scanners(all: readonly RefusedConnects[]): ReadonlyMap<string, number> {
+  const ports = new Map<string, Set<number>>();
+  for (const { direction, clients, port } of all) {
+    if (direction !== 'incoming') continue;
+    for (const { address, count } of clients) {
+      if (count <= 2) ports.set(address, (ports.get(address) ?? new Set()).add(port));
+    }
+  }
+  return new Map(
+    [...ports].filter(([, asked]) => asked.size >= 5).map(([client, asked]) => [client, asked.size]),
+  );
+}
