@@ -9,6 +9,8 @@ import { findSocketOwners } from '../kernel/processes/find-socket-owners.ts';
 import { readIdentity } from '../kernel/processes/sample-process.ts';
 import { explainMissing, type MissingReading, ok, type Reading } from '../tcp/reading.ts';
 import { type Family, stateNumber, type TcpSocket, type TcpState, tcpStates } from '../tcp/socket.ts';
+import { foreignNetDirectory } from './foreign-net-directory.ts';
+import { notEnterable } from './observe/not-enterable.ts';
 import { requireLinux } from './require-linux.ts';
 import { countStatesCheaply } from './state-counts.ts';
 
@@ -101,9 +103,8 @@ function readFromProc(
   visit: (socket: CountedSocket) => void,
   reason: MissingReading | undefined,
 ): Reading<true> {
-  const pid = namespace.pids[0];
-  const directory = namespace.own ? '/proc/thread-self/net' : `/proc/${pid}/net`;
-  if (!namespace.own && pid === undefined) return reason ?? { status: 'denied', source: 'sock_diag', needs: 'root' };
+  const directory = namespace.own ? '/proc/thread-self/net' : foreignNetDirectory(namespace);
+  if (directory === undefined) return reason ?? notEnterable;
   const table = namespace.own ? inNamespace(null, () => readTcpTable(directory)) : readTcpTable(directory);
   if (table.status !== 'ok') return table;
   for (const socket of table.value) {

@@ -1,8 +1,9 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { exitCodes, HalfopenError, usageError } from '../base/errors.ts';
+import { exitCodes, HalfopenError } from '../base/errors.ts';
 import { parseObservation } from '../contract/observation.ts';
 import type { Observation } from '../tcp/observation.ts';
+import { writeWhole } from './write-whole.ts';
 
 /** Far above any real one (a few MiB), far below what would exhaust memory. */
 const MOST_BYTES = 512 * 1024 * 1024;
@@ -12,26 +13,15 @@ export function saveObservation(path: string, observation: Observation): void {
   writeWhole(path, gzipSync(JSON.stringify(observation)), 'save the observation to');
 }
 
-/** Writes a file next to its name first and renames it then; on failure nothing is left behind and nothing is overwritten. */
-export function writeWhole(path: string, content: string | Uint8Array, attempted: string): void {
-  const draft = `${path}.${process.pid}.part`;
-  try {
-    writeFileSync(draft, content, { flag: 'wx' });
-    renameSync(draft, path);
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw new HalfopenError(exitCodes.cannotObserve, {
-      attempted,
-      on: path,
-      said: words(error),
-      remedy: 'Choose a path in a folder that you may write to.',
-    });
-  }
-}
-
 /** Reads what `saveObservation` wrote, on any operating system. Throws HalfopenError (usage) for anything else. */
 export function loadObservation(path: string): Observation {
-  return parseObservation(parseJson(path, readText(path)));
+  const json = parseJson(path, readText(path));
+  try {
+    return parseObservation(json);
+  } catch (error) {
+    if (!(error instanceof HalfopenError)) throw error;
+    throw new HalfopenError(error.exitCode, { ...error.detail, on: `${error.detail.on} ${path}` });
+  }
 }
 
 function readText(path: string): string {
@@ -40,18 +30,25 @@ function readText(path: string): string {
     const gzipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
     return (gzipped ? gunzipSync(bytes, { maxOutputLength: MOST_BYTES }) : bytes).toString('utf8');
   } catch (error) {
-    throw usageError('read the observation', path, `${words(error)}. It takes a file written by halfopen doctor --save.`);
+    throw unreadable(path, error instanceof Error ? error.message : String(error));
   }
 }
 
+/** The parser's own words would repeat the file's bytes, and bytes of a foreign file do not belong on a terminal. */
 function parseJson(path: string, text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    throw usageError('read the observation', path, `${words(error)}. It takes a file written by halfopen doctor --save.`);
+  } catch {
+    throw unreadable(path, text === '' ? 'it is empty' : 'it is not JSON, or cut off');
   }
 }
 
-function words(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function unreadable(path: string, said: string): HalfopenError {
+  const remedy = 'It takes a file written by halfopen doctor --save.';
+  return new HalfopenError(exitCodes.usage, {
+    attempted: 'read the saved observation',
+    on: path,
+    said,
+    remedy,
+  });
 }

@@ -1,8 +1,8 @@
 import os from 'node:os';
 import type { InetDiagMessage } from '../kernel/netlink/inet-diag-message.ts';
 import type { SockDiag } from '../kernel/netlink/sock-diag.ts';
-import { readNetCounters } from '../kernel/procfs/net-counters.ts';
 import { inNamespace } from '../kernel/netns/enter.ts';
+import { readNetCounters } from '../kernel/procfs/net-counters.ts';
 import { ok, type Reading } from '../tcp/reading.ts';
 import { type Family, type TcpState, tcpStates } from '../tcp/socket.ts';
 
@@ -17,7 +17,9 @@ export function countStatesCheaply(
   families: readonly Family[],
 ): Reading<Uint32Array> | undefined {
   const counts = new Uint32Array(tcpStates.length);
-  const states = tcpStates.filter((state): state is TcpState => !['UNKNOWN', 'CLOSE', 'ESTABLISHED'].includes(state));
+  const states = tcpStates.filter(
+    (state): state is TcpState => !['UNKNOWN', 'CLOSE', 'ESTABLISHED'].includes(state),
+  );
   const count = (message: InetDiagMessage): void => {
     counts[message.stateNumber] = (counts[message.stateNumber] ?? 0) + 1;
   };
@@ -26,9 +28,11 @@ export function countStatesCheaply(
     if (dumped.status !== 'ok' && !(family === 'ipv6' && dumped.status === 'unsupported')) return dumped;
   }
   const counters = inNamespace(namespacePath, () => readNetCounters('/proc/thread-self/net'));
-  const established = counters.status === 'ok' ? counters.value['Tcp.CurrEstab'] : undefined;
+  const established = counters.status === 'ok' ? (counters.value['Tcp.CurrEstab'] ?? Number.NaN) : Number.NaN;
   const closeWait = counts[tcpStates.indexOf('CLOSE_WAIT')] ?? 0;
-  if (established === undefined || (closeWait > 0 && !includesCloseWait(os.release()))) return undefined;
+  // A sum over CPUs that change meanwhile may come out below 0, which /proc/net/snmp prints as 2^64 - 1.
+  if (!Number.isSafeInteger(established)) return undefined;
+  if (closeWait > 0 && !includesCloseWait(os.release())) return undefined;
   counts[tcpStates.indexOf('ESTABLISHED')] = Math.max(0, established - closeWait);
   return ok(counts);
 }

@@ -32,7 +32,9 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
       result = next;
     });
   }
-  for (const command of program.commands) command.exitOverride().showHelpAfterError("(halfopen COMMAND --help shows the options)");
+  for (const command of program.commands) {
+    command.exitOverride().showHelpAfterError(`(halfopen ${command.name()} --help shows the options)`);
+  }
   try {
     if (argv.length <= 2) {
       program.outputHelp({ error: true });
@@ -52,13 +54,21 @@ function reportFailure(error: unknown): number {
     return error.exitCode;
   }
   const stack = error instanceof Error ? error.stack : String(error);
-  process.stderr.write(`halfopen: this should not have happened; please report it with what you ran.\n${stack}\n`);
+  process.stderr.write(
+    `halfopen: this should not have happened; please report it with what you ran.\n${stack}\n`,
+  );
   return exitCodes.cannotObserve;
 }
 
-/** `halfopen ... | head` closes the pipe early; that is no error. */
+/**
+ * `halfopen ... | head` closes the pipe early: that is no error and leaves the exit code as it is. A full disk is one. What
+ * cannot be told on stderr stays untold.
+ */
 function leaveQuietlyWhenNobodyReads(): void {
+  process.stderr.on('error', () => {});
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? exitCodes.clean : exitCodes.cannotObserve);
+    if (error.code === 'EPIPE') process.exit();
+    process.stderr.write(`halfopen: cannot write to standard output: ${error.message}\n`);
+    process.exit(exitCodes.cannotObserve);
   });
 }

@@ -1,6 +1,7 @@
-const WIDTH = 30;
+const WIDEST_BAR = 30;
+const NARROWEST_BAR = 5;
 
-/** A bar on stderr while the window runs; nothing where stderr is not a terminal. `end` removes it. */
+/** A bar on stderr while the window runs; nothing where stderr is not a terminal. After `end` it is gone for good. */
 export interface Progress {
   readonly show: (share: number) => void;
   readonly end: () => void;
@@ -8,17 +9,27 @@ export interface Progress {
 
 export function progressBar(what: string, stream: NodeJS.WriteStream = process.stderr): Progress {
   if (!stream.isTTY) return { show: () => {}, end: () => {} };
-  let last = '';
+  let shown = '';
+  let ended = false;
   return {
     show: (share) => {
-      const filled = Math.round(Math.min(1, share) * WIDTH);
-      const bar = `${'#'.repeat(filled)}${'.'.repeat(WIDTH - filled)}`;
-      const line = `\r${what} [${bar}] ${Math.floor(share * 100)} %`;
-      if (line !== last) stream.write(line);
-      last = line;
+      const line = ended ? shown : drawLine(what, share, stream.columns || 80);
+      if (line === shown) return;
+      stream.write(`\r${line}`);
+      shown = line;
     },
     end: () => {
-      if (last !== '') stream.write(`\r${' '.repeat(last.length)}\r`);
+      if (shown !== '' && !ended) stream.write(`\r${' '.repeat(shown.length)}\r`);
+      ended = true;
     },
   };
+}
+
+/** Shorter than the terminal is wide: a line that wraps could not be wiped out again. */
+function drawLine(what: string, share: number, columns: number): string {
+  const percent = `${String(Math.floor(share * 100)).padStart(3)} %`;
+  const width = Math.min(WIDEST_BAR, columns - what.length - percent.length - 5);
+  if (width < NARROWEST_BAR) return `${what} ${percent}`.slice(0, columns - 1);
+  const filled = Math.round(Math.min(1, share) * width);
+  return `${what} [${'#'.repeat(filled)}${'.'.repeat(width - filled)}] ${percent}`;
 }

@@ -4,10 +4,15 @@ export function renderTable(
   rows: readonly (readonly string[])[],
   numeric: ReadonlySet<number> = new Set(),
 ): string {
-  const widths = heading.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  // Not Math.max(...): a table may have more rows than a call may have arguments.
+  const widths = heading.map((title, column) =>
+    rows.reduce((width, row) => Math.max(width, row[column]?.length ?? 0), title.length),
+  );
   const line = (cells: readonly string[]): string =>
     cells
-      .map((cell, column) => (numeric.has(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .map((cell, column) =>
+        numeric.has(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+      )
       .join('  ')
       .trimEnd();
   return `${[heading, ...rows].map(line).join('\n')}\n`;

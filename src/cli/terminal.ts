@@ -1,4 +1,6 @@
 const WIDEST = 100;
+const USUAL = 80;
+const NARROWEST = 40;
 
 export interface Terminal {
   readonly colour: boolean;
@@ -9,5 +11,10 @@ export interface Terminal {
 export function terminal(): Terminal {
   const { stdout, env } = process;
   const noColour = (env.NO_COLOR ?? '') !== '' || env.TERM === 'dumb';
-  return { colour: stdout.isTTY === true && !noColour, columns: Math.max(40, Math.min(WIDEST, stdout.columns ?? WIDEST)) };
+  // A terminal that does not know its size (a serial line, a fresh pty) says 0.
+  const columns = stdout.columns || (stdout.isTTY ? USUAL : WIDEST);
+  return {
+    colour: stdout.isTTY === true && !noColour,
+    columns: Math.max(NARROWEST, Math.min(WIDEST, columns)),
+  };
 }

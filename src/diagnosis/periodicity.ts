@@ -9,8 +9,13 @@ export interface Periodicity {
   readonly periodMs: number;
   /** Share of what was compared that agrees with the period, 0 to 1: intervals, or the correlation at that lag. */
   readonly agreement: number;
-  /** From the intervals of each source, or, where one address stands for many senders, from the repeating pattern of all. */
-  readonly method: 'intervals' | 'autocorrelation';
+  /**
+   * From the intervals of each source; or, where one address stands for many senders, from the distance of bursts when they come all at
+   * once, or else from the repeating pattern of all.
+   */
+  readonly method: 'intervals' | 'bursts' | 'autocorrelation';
+  /** Arrivals per burst: senders in step. */
+  readonly burstSize?: number;
 }
 
 /** What comes back faster than this is a stream of connections, not a heartbeat. */
@@ -18,7 +23,7 @@ export const shortestPeriodMs = 200;
 
 /** The period of `arrivals` (any order) seen within `spanMs`; undefined when they come without one. */
 export function findPeriod(arrivals: readonly Arrival[], spanMs: number): Periodicity | undefined {
-  return periodOfSources(arrivals) ?? periodOfPattern(arrivals, spanMs);
+  return periodOfSources(arrivals) ?? periodOfBursts(arrivals) ?? periodOfPattern(arrivals, spanMs);
 }
 
 const INTERVALS_NEEDED = 5;
@@ -46,6 +51,40 @@ function periodOfSources(arrivals: readonly Arrival[]): Periodicity | undefined 
   const periodMs = median(single);
   if (agreement < AGREEMENT_NEEDED || periodMs < shortestPeriodMs) return undefined;
   return { periodMs, agreement, method: 'intervals' };
+}
+
+const BURST_GAP_MS = 100;
+const BURST_SIZE_NEEDED = 5;
+
+/** Senders in step: clusters of about the same size, far apart compared with their length. Two are enough, if they are that alike. */
+function periodOfBursts(arrivals: readonly Arrival[]): Periodicity | undefined {
+  const times = arrivals.map(({ atMs }) => atMs).sort((a, b) => a - b);
+  const bursts: { readonly startMs: number; endMs: number; size: number }[] = [];
+  for (const atMs of times) {
+    const last = bursts.at(-1);
+    if (last === undefined || atMs - last.endMs > BURST_GAP_MS)
+      bursts.push({ startMs: atMs, endMs: atMs, size: 1 });
+    else Object.assign(last, { endMs: atMs, size: last.size + 1 });
+  }
+  const size = median(bursts.map((burst) => burst.size));
+  const periodMs = median(differences(bursts.map((burst) => burst.startMs)));
+  const longestMs = Math.max(0, ...bursts.map((burst) => burst.endMs - burst.startMs));
+  if (
+    bursts.length < 2 ||
+    size < BURST_SIZE_NEEDED ||
+    periodMs < shortestPeriodMs ||
+    longestMs > periodMs / 3
+  )
+    return undefined;
+  const alike = bursts.filter((burst, i) => {
+    const distance = i === 0 ? periodMs : burst.startMs - (bursts[i - 1]?.startMs ?? 0);
+    return (
+      Math.abs(burst.size - size) <= TOLERANCE * size && Math.abs(distance - periodMs) <= TOLERANCE * periodMs
+    );
+  });
+  const agreement = alike.length / bursts.length;
+  if (agreement < AGREEMENT_NEEDED) return undefined;
+  return { periodMs, agreement, method: 'bursts', burstSize: size };
 }
 
 const BINS_MS = [2, 5, 10, 20, 50] as const;

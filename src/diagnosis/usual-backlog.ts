@@ -18,7 +18,8 @@ const usualBacklogs: readonly (readonly [RegExp, number])[] = [
 ];
 
 /** They pass somaxconn itself, or a number that no somaxconn exceeds: their limit says nothing about their need. */
-const asMuchAsPossible = /^(envoy|php-fpm|systemd|caddy|traefik|etcd|nats-server|dockerd|docker-proxy|containerd|kubelet|kube-|prometheus)/;
+const asMuchAsPossible =
+  /^(envoy|php-fpm|systemd|caddy|traefik|etcd|nats-server|dockerd|docker-proxy|containerd|kubelet|kube-|prometheus)/;
 
 /** Connections; Infinity for programs that ask for as much as the kernel gives; undefined for a program that is not known. */
 export function usualBacklog(programName: string | undefined): number | undefined {

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../src/diagnosis/diagnose.ts';
 import { backlogCapped } from '../../src/diagnosis/rules/backlog-capped.ts';
 import type { Finding } from '../../src/tcp/finding.ts';
-import { defaultSysctls, makeListener, makeNamespace, makeObservation, makeProcess, makeQueueHistory } from '../fixtures/observation.ts';
+import {
+  defaultSysctls,
+  makeListener,
+  makeNamespace,
+  makeObservation,
+  makeProcess,
+  makeQueueHistory,
+} from '../fixtures/observation.ts';
 
 interface Given {
   readonly program: string;
@@ -13,7 +20,14 @@ interface Given {
   readonly sockets?: number;
 }
 
-function judge({ program, somaxconn, limit = somaxconn, peak = 0, kernelRelease, sockets = 1 }: Given): readonly Finding[] {
+function judge({
+  program,
+  somaxconn,
+  limit = somaxconn,
+  peak = 0,
+  kernelRelease,
+  sockets = 1,
+}: Given): readonly Finding[] {
   const listeners = Array.from({ length: sockets }, (_, n) =>
     makeListener({
       cookie: String(n),
@@ -21,7 +35,10 @@ function judge({ program, somaxconn, limit = somaxconn, peak = 0, kernelRelease,
       queue: makeQueueHistory({ peak, acceptedAtLeast: peak }),
     }),
   );
-  const namespace = makeNamespace({ listeners, sysctls: { ...defaultSysctls, 'net.core.somaxconn': String(somaxconn) } });
+  const namespace = makeNamespace({
+    listeners,
+    sysctls: { ...defaultSysctls, 'net.core.somaxconn': String(somaxconn) },
+  });
   const made = makeObservation({ namespaces: [namespace], processes: [makeProcess({ name: program })] });
   const host = { ...made.host, kernelRelease: kernelRelease ?? made.host.kernelRelease };
   return diagnose({ ...made, host }, [backlogCapped]).findings;
@@ -29,7 +46,9 @@ function judge({ program, somaxconn, limit = somaxconn, peak = 0, kernelRelease,
 
 describe('backlog-capped', () => {
   it('is certain when the program asks for more by default (nginx 511, somaxconn 128)', () => {
-    expect(judge({ program: 'nginx', somaxconn: 128 })).toMatchObject([{ severity: 'info', confidence: 'certain' }]);
+    expect(judge({ program: 'nginx', somaxconn: 128 })).toMatchObject([
+      { severity: 'info', confidence: 'certain' },
+    ]);
   });
 
   it('is likely when somebody lowered somaxconn, possible when 128 is what the kernel gives', () => {

@@ -28,7 +28,11 @@ function line(namespaceInode?: number): KernelLogEvent {
 
 const container = { inode: 7, names: ['web'], initial: false, own: false } as const;
 
-function judge(host: ConntrackObservation, web: ConntrackObservation, log: readonly KernelLogEvent[] = []): readonly Finding[] {
+function judge(
+  host: ConntrackObservation,
+  web: ConntrackObservation,
+  log: readonly KernelLogEvent[] = [],
+): readonly Finding[] {
   const namespaces = [makeNamespace({ conntrack: host }), makeNamespace({ ...container, conntrack: web })];
   return diagnose(makeObservation({ namespaces, kernelLog: log }), [conntrackFull]).findings;
 }
@@ -40,7 +44,9 @@ describe('conntrack-full', () => {
   });
 
   it('takes a table that is 96 % full for a warning', () => {
-    expect(judge(table(100), table(max * 0.96))).toMatchObject([{ severity: 'warning', cause: { id: 'nearly-full' } }]);
+    expect(judge(table(100), table(max * 0.96))).toMatchObject([
+      { severity: 'warning', cause: { id: 'nearly-full' } },
+    ]);
   });
 
   it('says nothing of two packets that raced to open the same connection', () => {

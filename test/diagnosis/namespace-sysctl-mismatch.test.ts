@@ -3,7 +3,15 @@ import { diagnose } from '../../src/diagnosis/diagnose.ts';
 import { namespaceSysctlMismatch } from '../../src/diagnosis/rules/namespace-sysctl-mismatch.ts';
 import type { Finding } from '../../src/tcp/finding.ts';
 import type { ListenerObservation } from '../../src/tcp/observation.ts';
-import { defaultSysctls, ends, makeCounters, makeListener, makeNamespace, makeObservation, makeQueueHistory } from '../fixtures/observation.ts';
+import {
+  defaultSysctls,
+  ends,
+  makeCounters,
+  makeListener,
+  makeNamespace,
+  makeObservation,
+  makeQueueHistory,
+} from '../fixtures/observation.ts';
 
 type Values = Readonly<Record<string, string>>;
 
@@ -14,7 +22,12 @@ interface Given {
   readonly moved?: Readonly<Record<string, number>>;
 }
 
-function judge({ host = {}, container = {}, listener = makeListener(), moved = {} }: Given): readonly Finding[] {
+function judge({
+  host = {},
+  container = {},
+  listener = makeListener(),
+  moved = {},
+}: Given): readonly Finding[] {
   const web = makeNamespace({
     inode: 7,
     names: ['web'],
@@ -32,7 +45,11 @@ const atLimit = makeListener({ acceptQueue: ends({ length: 0, limit: 4096 }) });
 
 describe('namespace-sysctl-mismatch', () => {
   it("notes that the host's tuning does not reach the container", () => {
-    const host = { 'net.ipv4.tcp_keepalive_time': '300', 'net.ipv4.tcp_tw_reuse': '1', 'net.ipv4.tcp_fin_timeout': '15' };
+    const host = {
+      'net.ipv4.tcp_keepalive_time': '300',
+      'net.ipv4.tcp_tw_reuse': '1',
+      'net.ipv4.tcp_fin_timeout': '15',
+    };
     const [finding, ...others] = judge({ host });
     expect(others).toEqual([]);
     expect(finding).toMatchObject({ severity: 'info', namespace: 7, subject: { namespace: 'web' } });
@@ -42,21 +59,27 @@ describe('namespace-sysctl-mismatch', () => {
   it('says nothing of a container that has a value of its own, or a larger one', () => {
     const host = { 'net.ipv4.tcp_keepalive_time': '300' };
     expect(judge({ host, container: { 'net.ipv4.tcp_keepalive_time': '60' } })).toEqual([]);
-    expect(judge({ container: { 'net.core.somaxconn': '65535', 'net.ipv4.tcp_fin_timeout': '10' } })).toEqual([]);
+    expect(judge({ container: { 'net.core.somaxconn': '65535', 'net.ipv4.tcp_fin_timeout': '10' } })).toEqual(
+      [],
+    );
   });
 
   it('is no alarm for a program that takes all 4,096 it can get, until its queue fills', () => {
     const host = { 'net.core.somaxconn': '65535' };
     expect(judge({ host, listener: atLimit })).toMatchObject([{ severity: 'info' }]);
     const pressed = { ...atLimit, queue: makeQueueHistory({ peak: 4000 }) };
-    expect(judge({ host, listener: pressed })).toMatchObject([{ severity: 'warning', subject: { listener: '0.0.0.0:24224' } }]);
+    expect(judge({ host, listener: pressed })).toMatchObject([
+      { severity: 'warning', subject: { listener: '0.0.0.0:24224' } },
+    ]);
   });
 
   it('is an alarm when missing SYN cookies cost connections', () => {
     const container = { 'net.ipv4.tcp_syncookies': '0' };
     expect(judge({ container })).toMatchObject([{ severity: 'info' }]);
     const moved = { 'TcpExt.TCPReqQFullDrop': 90, 'TcpExt.ListenDrops': 90 };
-    expect(judge({ container, moved })).toMatchObject([{ severity: 'warning', subject: { sysctl: 'net.ipv4.tcp_syncookies' } }]);
+    expect(judge({ container, moved })).toMatchObject([
+      { severity: 'warning', subject: { sysctl: 'net.ipv4.tcp_syncookies' } },
+    ]);
   });
 
   it('is unknown when there is nothing to compare with', () => {

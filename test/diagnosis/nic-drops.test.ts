@@ -18,17 +18,27 @@ function judge(received: Partial<LinkCounters>, sent: Partial<LinkCounters> = {}
 describe('nic-drops', () => {
   it('takes a full receive ring for a loss whatever its share', () => {
     const [finding] = judge({ packets: 3_000_000, fifo: 25 });
-    expect(finding).toMatchObject({ severity: 'warning', confidence: 'certain', cause: { id: 'receive-ring-full' } });
+    expect(finding).toMatchObject({
+      severity: 'warning',
+      confidence: 'certain',
+      cause: { id: 'receive-ring-full' },
+    });
   });
 
   it('takes damaged packets for an alarm, a single one for a note', () => {
-    expect(judge({ packets: 5000, errors: 40 })).toMatchObject([{ severity: 'warning', cause: { id: 'receive-errors' } }]);
+    expect(judge({ packets: 5000, errors: 40 })).toMatchObject([
+      { severity: 'warning', cause: { id: 'receive-errors' } },
+    ]);
     expect(judge({ packets: 5000, errors: 1 })).toMatchObject([{ severity: 'info' }]);
-    expect(judge({}, { packets: 5000, errors: 40 })).toMatchObject([{ severity: 'warning', cause: { id: 'send-errors' } }]);
+    expect(judge({}, { packets: 5000, errors: 40 })).toMatchObject([
+      { severity: 'warning', cause: { id: 'send-errors' } },
+    ]);
   });
 
   it('takes spanning tree on an idle host for a note: a drop every two seconds', () => {
-    expect(judge({ packets: 40, dropped: 15 })).toMatchObject([{ severity: 'info', cause: { id: 'receive-dropped' } }]);
+    expect(judge({ packets: 40, dropped: 15 })).toMatchObject([
+      { severity: 'info', cause: { id: 'receive-dropped' } },
+    ]);
   });
 
   it('takes a small share of much traffic for a note, and a large one for an alarm', () => {

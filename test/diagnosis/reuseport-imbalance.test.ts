@@ -3,7 +3,14 @@ import { diagnose } from '../../src/diagnosis/diagnose.ts';
 import { reuseportImbalance } from '../../src/diagnosis/rules/reuseport-imbalance.ts';
 import type { Finding } from '../../src/tcp/finding.ts';
 import type { ListenerObservation, ProcessObservation } from '../../src/tcp/observation.ts';
-import { ends, makeListener, makeNamespace, makeObservation, makeProcess, makeQueueHistory } from '../fixtures/observation.ts';
+import {
+  ends,
+  makeListener,
+  makeNamespace,
+  makeObservation,
+  makeProcess,
+  makeQueueHistory,
+} from '../fixtures/observation.ts';
 
 const samples = 200;
 
@@ -30,7 +37,10 @@ function served(mean: number): ListenerObservation {
   return makeListener({ acceptQueue: ends({ length: Math.round(mean), limit: 64 }), queue });
 }
 
-function judge(listeners: readonly ListenerObservation[], processes: readonly ProcessObservation[] = [makeProcess()]): readonly Finding[] {
+function judge(
+  listeners: readonly ListenerObservation[],
+  processes: readonly ProcessObservation[] = [makeProcess()],
+): readonly Finding[] {
   const namespace = makeNamespace({ listeners });
   return diagnose(makeObservation({ namespaces: [namespace], processes }), [reuseportImbalance]).findings;
 }
@@ -45,11 +55,17 @@ describe('reuseport-imbalance', () => {
     const pids = [812, 813];
     const processes = [makeProcess(), makeProcess({ pid: 813, state: ends('T') })];
     const [finding] = judge([steady(65, { pids }), { ...served(0.4), pids }], processes);
-    expect(finding).toMatchObject({ confidence: 'likely', cause: { id: 'process-stopped' }, subject: { pid: '813' } });
+    expect(finding).toMatchObject({
+      confidence: 'likely',
+      cause: { id: 'process-stopped' },
+      subject: { pid: '813' },
+    });
   });
 
   it('finds a worker that lags, but not one that is merely busier', () => {
-    expect(judge([served(20), served(0.5)])).toMatchObject([{ severity: 'warning', cause: { id: 'uneven-load' } }]);
+    expect(judge([served(20), served(0.5)])).toMatchObject([
+      { severity: 'warning', cause: { id: 'uneven-load' } },
+    ]);
     expect(judge([served(20), served(6)])).toEqual([]);
     expect(judge([served(3), served(0)])).toEqual([]);
   });

@@ -25,7 +25,11 @@ describe('softnet-drops', () => {
 
   it('names the one CPU where all of it happens', () => {
     const [finding] = judge({}, { processed: 400_000, dropped: 600, timeSqueeze: 200 });
-    expect(finding).toMatchObject({ severity: 'warning', subject: { cpu: '1' }, cause: { id: 'softirq-saturated' } });
+    expect(finding).toMatchObject({
+      severity: 'warning',
+      subject: { cpu: '1' },
+      cause: { id: 'softirq-saturated' },
+    });
     expect(finding?.remedies[0]?.summary).toContain('CPU 1');
   });
 
@@ -40,7 +44,9 @@ describe('softnet-drops', () => {
   });
 
   it('takes time_squeeze alone for a note, and only when it is frequent', () => {
-    expect(judge({ processed: 800_000, timeSqueeze: 90 })).toMatchObject([{ severity: 'info', cause: { id: 'time-squeeze' } }]);
+    expect(judge({ processed: 800_000, timeSqueeze: 90 })).toMatchObject([
+      { severity: 'info', cause: { id: 'time-squeeze' } },
+    ]);
     expect(judge({ processed: 800_000, timeSqueeze: 12 })).toEqual([]);
   });
 });

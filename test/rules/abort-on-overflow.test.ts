@@ -6,7 +6,12 @@ import { type DoctorRun, runDoctor } from '../staging/run-doctor.ts';
 
 const PORT = 8080;
 const families = {
-  ipv4: { server: '127.0.0.1', other: '127.0.0.9', saddr: 'ip saddr 127.0.0.9', listener: `127.0.0.1:${PORT}` },
+  ipv4: {
+    server: '127.0.0.1',
+    other: '127.0.0.9',
+    saddr: 'ip saddr 127.0.0.9',
+    listener: `127.0.0.1:${PORT}`,
+  },
   ipv6: { server: '::1', other: 'fd95::9', saddr: 'ip6 saddr fd95::9', listener: `[::1]:${PORT}` },
 } as const;
 
@@ -22,7 +27,7 @@ async function stage(family: 'ipv4' | 'ipv6', it: Stage): Promise<DoctorRun> {
   namespace.setSysctl('net.ipv4.tcp_abort_on_overflow', it.abort);
   const { server, other, saddr } = families[family];
   const backlog = it.mode === 'accept' ? 128 : 8;
-  await namespace.spawn('listener', { address: server, port: PORT, backlog, mode: it.mode }).ready;
+  await namespace.spawn('listener', { address: server, port: PORT, backlog, mode: it.mode, read: true }).ready;
   if (it.heldUp) {
     if (family === 'ipv6') namespace.run('ip', ['address', 'add', `${other}/128`, 'dev', 'lo', 'nodad']);
     const lastAck = `${saddr} tcp dport ${PORT} tcp flags & (syn | ack) == ack drop`;
@@ -64,7 +69,10 @@ describe.skipIf(process.getuid?.() !== 0)('abort-on-overflow (needs root)', () =
 
     it('counter-experiment: it is on, and the server accepts in time', async () => {
       const run = await stage(family, { abort: 1, mode: 'accept' });
-      expect(run.finding('abort-on-overflow')).toMatchObject({ severity: 'info', cause: { id: 'not-default' } });
+      expect(run.finding('abort-on-overflow')).toMatchObject({
+        severity: 'info',
+        cause: { id: 'not-default' },
+      });
       expect(run.alarms).toEqual([]);
     });
 

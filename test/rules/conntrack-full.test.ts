@@ -13,14 +13,24 @@ const families = {
 } as const;
 
 /** A rule with `ct state` makes the kernel track connections; then `share` of the table is taken before clients come. */
-async function stage(family: 'ipv4' | 'ipv6', share: number): Promise<DoctorRun & { readonly inode: number }> {
+async function stage(
+  family: 'ipv4' | 'ipv6',
+  share: number,
+): Promise<DoctorRun & { readonly inode: number }> {
   using server = LabNamespace.create('conntrack');
   using client = LabNamespace.create('conntrack');
   connectNamespaces(client, server);
-  nft(server, 'table inet lab { chain in { type filter hook input priority 0; ct state established accept; }; }');
+  nft(
+    server,
+    'table inet lab { chain in { type filter hook input priority 0; ct state established accept; }; }',
+  );
   const { any, server: to } = families[family];
   await server.spawn('listener', { address: any, port: PORT, backlog: 128 }).ready;
-  fillConntrack(server, family, Math.floor(Number(server.getSysctl('net.netfilter.nf_conntrack_max')) * share));
+  fillConntrack(
+    server,
+    family,
+    Math.floor(Number(server.getSysctl('net.netfilter.nf_conntrack_max')) * share),
+  );
   const doctor = runDoctor(server.name, ['--for', '2s']);
   await sleep(800); // The doctor has started to watch.
   await client.spawn('clients', { to, port: PORT, count: 20, holdMs: 100, ratePerSecond: 100 }).ready;

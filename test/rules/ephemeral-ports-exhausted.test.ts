@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { LabNamespace } from '../../src/lab/namespace.ts';
 import { runDoctor } from '../staging/run-doctor.ts';
 import { type Family, families, sleep, type TwoHosts, twoHosts } from './two-hosts.ts';
 
@@ -20,7 +21,7 @@ describe.skipIf(process.getuid?.() !== 0)('ephemeral-ports-exhausted (needs root
       await hosts.there.spawn('listener', { address: hosts.any, port: 5432, backlog: 64, read: true }).ready;
       const clients = hosts.here.spawn('clients', { to: hosts.thereAddress, port: 5432, count: 30 });
       expect(await clients.done).toMatchObject({ established: 19, errors: { EADDRNOTAVAIL: 11 } });
-      const run = await runDoctor(hosts.here.name, ['--for', '3s']);
+      const run = await runDoctor(hosts.here.name, ['--for', '1s']);
       const finding = run.finding('ephemeral-ports-exhausted');
       expect(finding, run.stdout).toMatchObject({ severity: 'critical', cause: { id: 'time-wait' } });
       expect(finding?.subject).toMatchObject({
@@ -50,6 +51,19 @@ describe.skipIf(process.getuid?.() !== 0)('ephemeral-ports-exhausted (needs root
       expect(finding?.subject.pid).toBe(String(clients.pid));
     });
 
+    it('experiment: on loopback ports are taken over after a second, and that is too slow', async () => {
+      using host = LabNamespace.create('eph');
+      host.setSysctl('net.ipv4.ip_local_port_range', '40000 40019');
+      const to = family === 'ipv4' ? '127.0.0.1' : '::1';
+      await host.spawn('listener', { address: to, port: 80, backlog: 64, read: true }).ready;
+      const clients = host.spawn('clients', { to, port: 80, count: 400, ratePerSecond: 80, sendBytes: 3 });
+      await sleep(1000);
+      const run = await runDoctor(host.name, ['--for', '3s']);
+      const finding = run.finding('ephemeral-ports-exhausted');
+      expect(finding, run.stdout).toMatchObject({ severity: 'critical', cause: { id: 'reuse-too-slow' } });
+      expect((await clients.done).errors.EADDRNOTAVAIL).toBeGreaterThan(100);
+    });
+
     it('counter-experiment: two destinations share the range, and TIME_WAIT may be taken over', async () => {
       using hosts = narrow(family);
       for (const port of [5432, 5433, 5434]) {
@@ -61,7 +75,7 @@ describe.skipIf(process.getuid?.() !== 0)('ephemeral-ports-exhausted (needs root
       hosts.here.setSysctl('net.ipv4.tcp_tw_reuse', 1);
       await hosts.here.spawn('clients', { to: hosts.thereAddress, port: 5434, count: 19 }).done;
       await sleep(200);
-      const run = await runDoctor(hosts.here.name, ['--for', '3s']);
+      const run = await runDoctor(hosts.here.name, ['--for', '1s']);
       expect(run.report.namespaces[0]?.states).toMatchObject({ TIME_WAIT: 19, ESTABLISHED: 28 });
       expect(run.alarms, run.stdout).not.toContain('ephemeral-ports-exhausted');
       // That this is no accident: connect() to the third one still works.

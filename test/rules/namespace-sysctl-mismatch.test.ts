@@ -36,7 +36,11 @@ describe.skipIf(process.getuid?.() !== 0)('namespace-sysctl-mismatch (needs root
     it("experiment: a listener is cut to its container's somaxconn, below the host's", async () => {
       const sysctls = { 'net.core.somaxconn': less, 'net.ipv4.tcp_syncookies': 0 };
       const finding = await stage(family, { sysctls, backlog: hostSomaxconn });
-      expect(finding).toMatchObject({ severity: 'warning', confidence: 'certain', cause: { id: 'not-inherited' } });
+      expect(finding).toMatchObject({
+        severity: 'warning',
+        confidence: 'certain',
+        cause: { id: 'not-inherited' },
+      });
       expect(finding?.subject).toMatchObject({
         sysctl: 'net.core.somaxconn',
         listener: family === 'ipv4' ? `127.0.0.1:${PORT}` : `[::1]:${PORT}`,

@@ -38,7 +38,10 @@ function judge({ family, orphans, aborted = 0, log = [], initial = true }: Given
   const busy = makeCensus({ groups: { ...census.groups, finWait1: makeGroup([closing], orphans) } });
   const { 'net.ipv4.tcp_max_orphans': _, ...ofContainer } = defaultSysctls;
   const sockstat = ends({ 'TCP.orphan': orphans, 'TCP.mem': 3 });
-  const host = makeNamespace({ sockstat, sysctls: { ...defaultSysctls, 'net.ipv4.tcp_mem': '1000 2000 3000' } });
+  const host = makeNamespace({
+    sockstat,
+    sysctls: { ...defaultSysctls, 'net.ipv4.tcp_mem': '1000 2000 3000' },
+  });
   const container = makeNamespace({
     inode: containerInode,
     names: ['web'],
@@ -49,14 +52,22 @@ function judge({ family, orphans, aborted = 0, log = [], initial = true }: Given
     counters: makeCounters({ 'TcpExt.TCPAbortOnMemory': aborted }),
     sysctls: ofContainer,
   });
-  const observation = makeObservation({ namespaces: initial ? [host, container] : [container], kernelLog: log });
+  const observation = makeObservation({
+    namespaces: initial ? [host, container] : [container],
+    kernelLog: log,
+  });
   return diagnose(observation, [orphansLimit]);
 }
 
 describe('orphans-limit (hand-made observations: the limit is one for the whole machine)', () => {
   describe.each(['ipv4', 'ipv6'] as const)('%s', (family) => {
     it('experiment: the limit is reached, connections are reset', () => {
-      const [finding, ...others] = judge({ family, orphans: 16_500, aborted: 40, log: [loggedLine] }).findings;
+      const [finding, ...others] = judge({
+        family,
+        orphans: 16_500,
+        aborted: 40,
+        log: [loggedLine],
+      }).findings;
       expect(others).toEqual([]);
       expect(finding).toMatchObject({
         severity: 'critical',

@@ -18,7 +18,10 @@ interface Stage {
 }
 
 /** Three processes that share a port, and clients that stay: on average a third of them for each process. */
-async function stage(family: 'ipv4' | 'ipv6', it: Stage): Promise<DoctorRun & { readonly pids: readonly string[] }> {
+async function stage(
+  family: 'ipv4' | 'ipv6',
+  it: Stage,
+): Promise<DoctorRun & { readonly pids: readonly string[] }> {
   using server = LabNamespace.create('reuseport');
   using client = LabNamespace.create('reuseport');
   connectNamespaces(client, server);

@@ -3,7 +3,13 @@ import { diagnose } from '../../src/diagnosis/diagnose.ts';
 import { tcpMemoryPressure } from '../../src/diagnosis/rules/tcp-memory-pressure.ts';
 import type { Diagnosis } from '../../src/tcp/finding.ts';
 import type { KernelLogEvent } from '../../src/tcp/observation.ts';
-import { defaultSysctls, ends, makeCounters, makeNamespace, makeObservation } from '../fixtures/observation.ts';
+import {
+  defaultSysctls,
+  ends,
+  makeCounters,
+  makeNamespace,
+  makeObservation,
+} from '../fixtures/observation.ts';
 
 const loggedLine: KernelLogEvent = {
   kind: 'tcp-memory',
@@ -22,9 +28,22 @@ interface Given {
 /** tcp_mem 1000 2000 3000 on the host; the counters move in a container, the pages are the whole kernel's. */
 function judge({ pages, moved = {}, log = [], initial = true }: Given): Diagnosis {
   const sockstat = ends({ 'TCP.mem': pages[0] }, { 'TCP.mem': pages[1] });
-  const host = makeNamespace({ sockstat, sysctls: { ...defaultSysctls, 'net.ipv4.tcp_mem': '1000 2000 3000' } });
-  const container = makeNamespace({ inode: 2, names: ['web'], initial: false, own: false, sockstat, counters: makeCounters(moved) });
-  const observation = makeObservation({ namespaces: initial ? [host, container] : [container], kernelLog: log });
+  const host = makeNamespace({
+    sockstat,
+    sysctls: { ...defaultSysctls, 'net.ipv4.tcp_mem': '1000 2000 3000' },
+  });
+  const container = makeNamespace({
+    inode: 2,
+    names: ['web'],
+    initial: false,
+    own: false,
+    sockstat,
+    counters: makeCounters(moved),
+  });
+  const observation = makeObservation({
+    namespaces: initial ? [host, container] : [container],
+    kernelLog: log,
+  });
   return diagnose(observation, [tcpMemoryPressure]);
 }
 
@@ -45,13 +64,20 @@ describe('tcp-memory-pressure (hand-made observations: the memory is one for the
   });
 
   it('experiment: above the pressure mark, or for a moment between the two ends of the window', () => {
-    expect(judge({ pages: [2100, 1900] }).findings).toMatchObject([{ severity: 'warning', cause: { id: 'memory-pressure' } }]);
+    expect(judge({ pages: [2100, 1900] }).findings).toMatchObject([
+      { severity: 'warning', cause: { id: 'memory-pressure' } },
+    ]);
     const moment = judge({ pages: [900, 900], moved: { 'TcpExt.TCPMemoryPressures': 1 } });
     expect(moment.findings).toMatchObject([{ severity: 'warning' }]);
   });
 
   it('counter-experiment: a slow reader at the limit of its own receive buffer', () => {
-    const moved = { 'TcpExt.PruneCalled': 900, 'TcpExt.RcvPruned': 40, 'TcpExt.TCPRcvQDrop': 12, 'TcpExt.TCPAbortOnMemory': 1 };
+    const moved = {
+      'TcpExt.PruneCalled': 900,
+      'TcpExt.RcvPruned': 40,
+      'TcpExt.TCPRcvQDrop': 12,
+      'TcpExt.TCPAbortOnMemory': 1,
+    };
     expect(judge({ pages: [1200, 1500], moved })).toEqual({ findings: [], unknowns: [] });
   });
 

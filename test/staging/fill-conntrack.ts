@@ -16,11 +16,16 @@ const perSend = 256;
  */
 export function fillConntrack(namespace: LabNamespace, family: 'ipv4' | 'ipv6', count: number): void {
   const { call, errno, describe } = libc();
-  const fd = inNamespace(namespace.path, () => call.socket(AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER) as number);
+  const fd = inNamespace(
+    namespace.path,
+    () => call.socket(AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER) as number,
+  );
   if (fd < 0) throw new Error(`socket(NETLINK_NETFILTER): ${describe(errno())}`);
   try {
     for (let from = 0; from < count; from += perSend) {
-      const messages = Array.from({ length: Math.min(perSend, count - from) }, (_, i) => newEntry(family, from + i));
+      const messages = Array.from({ length: Math.min(perSend, count - from) }, (_, i) =>
+        newEntry(family, from + i),
+      );
       const bytes = Buffer.concat(messages);
       if (call.send(fd, bytes, bytes.length, 0) < 0) throw new Error(`send to netlink: ${describe(errno())}`);
     }

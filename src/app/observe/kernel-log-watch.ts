@@ -1,3 +1,5 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { exitCodes, HalfopenError } from '../../base/errors.ts';
 import { KernelLogFollower } from '../../kernel/kmsg/read-kmsg.ts';
 import { readLogFile } from '../../kernel/kmsg/read-log-file.ts';
 import type { KernelLogEvent } from '../../tcp/observation.ts';
@@ -10,8 +12,9 @@ export class KernelLogWatch implements Disposable {
   readonly #fromMs: number;
   readonly #events: KernelLogEvent[];
 
-  /** `fromMs`: wall clock of the start of the window; what the log holds from before is history. */
+  /** `fromMs`: wall clock of the start of the window; what the log holds from before is history. Throws as `finish` does. */
   constructor(file: string | undefined, fromMs: number) {
+    if (file !== undefined) refuseUnreadable(file);
     this.#file = file;
     this.#fromMs = fromMs;
     this.#follower = KernelLogFollower.open(fromMs);
@@ -28,5 +31,16 @@ export class KernelLogWatch implements Disposable {
 
   [Symbol.dispose](): void {
     if (this.#follower.status === 'ok') this.#follower.value.close();
+  }
+}
+
+/** Better now than after the window. */
+function refuseUnreadable(file: string): void {
+  try {
+    accessSync(file, constants.R_OK);
+    if (statSync(file).isDirectory()) throw new Error('it is a folder');
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    throw new HalfopenError(exitCodes.usage, { attempted: 'read the kernel log from', on: file, said });
   }
 }

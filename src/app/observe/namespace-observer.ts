@@ -14,9 +14,11 @@ import type {
   PacketSample,
   SocketCensus,
 } from '../../tcp/observation.ts';
-import { absent, denied, mapReading, ok, type Reading } from '../../tcp/reading.ts';
+import { absent, mapReading, ok, type Reading } from '../../tcp/reading.ts';
 import { initialNamespaceSysctl, observedSysctls } from '../../tcp/sysctls.ts';
+import { foreignNetDirectory } from '../foreign-net-directory.ts';
 import type { ListenerTrack } from './listener-track.ts';
+import { notEnterable } from './not-enterable.ts';
 import { SocketWatch } from './socket-watch.ts';
 
 interface Snapshot {
@@ -49,7 +51,7 @@ export class NamespaceObserver implements Disposable {
     this.sockets = new SocketWatch({
       namespacePath: this.path,
       enterable: this.enterable,
-      procNet: this.#foreignNetDirectory(),
+      procNet: () => this.#netDirectory(),
       windowMs,
       intervalMs,
     });
@@ -63,25 +65,22 @@ export class NamespaceObserver implements Disposable {
     }
   }
 
-  /** /proc/PID/net shows the namespace of that process, also to those who may not enter it. */
-  #foreignNetDirectory(): string | undefined {
-    if (this.found.own) return '/proc/thread-self/net';
-    const pid = this.found.pids[0];
-    return pid === undefined ? undefined : `/proc/${pid}/net`;
+  #netDirectory(): string | undefined {
+    return this.found.own ? '/proc/thread-self/net' : foreignNetDirectory(this.found);
   }
 
   /** Runs a reader with the right /proc/net directory, inside the namespace where possible. */
   #read<T>(read: (netDirectory: string) => Reading<T>): Reading<T> {
     if (this.enterable) return inNamespace(this.path, () => read('/proc/thread-self/net'));
-    const directory = this.#foreignNetDirectory();
-    return directory === undefined ? denied(`network namespace ${this.found.inode}`, 'root to enter it') : read(directory);
+    const directory = foreignNetDirectory(this.found);
+    return directory === undefined ? notEnterable : read(directory);
   }
 
   begin(): void {
     this.#before = this.#snapshot();
     this.#sysctls = this.enterable
       ? inNamespace(this.path, () => readSysctls(observedSysctls))
-      : denied('sysctls of another network namespace', 'root to enter it');
+      : notEnterable;
     this.#initial =
       this.enterable && inNamespace(this.path, () => readSysctl(initialNamespaceSysctl) !== undefined);
     this.sockets.begin();
@@ -101,9 +100,7 @@ export class NamespaceObserver implements Disposable {
       counters: this.#read(readNetCounters),
       sockstat: this.#read(readSockstat),
       interfaces: this.#read(readNetDev),
-      conntrack: this.enterable
-        ? this.#read(readConntrack)
-        : denied('conntrack of another network namespace', 'root to enter it'),
+      conntrack: this.enterable ? this.#read(readConntrack) : notEnterable,
     };
   }
 
@@ -137,7 +134,7 @@ export class NamespaceObserver implements Disposable {
   wantedInodes(): { listeners: number[]; others: number[] } {
     const others: number[] = [];
     for (const census of this.#censuses()) {
-      for (const name of ['closeWait', 'unanswered', 'finWait2', 'synSent'] as const) {
+      for (const name of ['closeWait', 'unanswered', 'finWait1', 'finWait2', 'synSent'] as const) {
         others.push(...census.groups[name].kept.map((socket) => socket.inode));
       }
       others.push(...census.established.flatMap((summary) => summary.exampleInodes));

@@ -9,6 +9,7 @@ import { mapReading } from '../../tcp/reading.ts';
 import { captureReason } from './capture-reason.ts';
 import { KernelLogWatch } from './kernel-log-watch.ts';
 import { NamespaceObserver } from './namespace-observer.ts';
+import { notEnterable } from './not-enterable.ts';
 import { OwnerWatch } from './owner-watch.ts';
 import { PacketWatch } from './packet-watch.ts';
 
@@ -30,6 +31,8 @@ const SAMPLE_INTERVAL_MS = 20;
 const SAMPLING_SHARE = 0.01;
 const SLOW_ROUND_MS = 250;
 const PACKETS_PER_ROUND = 500;
+/** Rings of 4 MiB each: 64 MiB in all. */
+const MOST_CAPTURES = 16;
 
 interface Watched {
   readonly observer: NamespaceObserver;
@@ -50,7 +53,7 @@ export async function observe(options: ObserveOptions): Promise<Observation> {
   const samplingEndsMs = windowMs - Math.min(elapsed(), windowMs / 4);
   const owners = new OwnerWatch();
   const observers = watched.all.map(({ observer }) => observer);
-  const ownersFound = owners.begin(observers, searchPause(), elapsed, () => elapsed() >= samplingEndsMs);
+  const ownersFound = owners.begin(observers, searchPause(), elapsed, () => elapsed() >= samplingEndsMs || options.stop?.aborted === true);
   await sampleUntil(samplingEndsMs, options, watched.all, owners, elapsed);
   await ownersFound;
   // The ring hands its last packets over only when their block retires.
@@ -87,6 +90,7 @@ function openAll(options: ObserveOptions, fromMs: number): { all: Watched[] } & 
     const observer = new NamespaceObserver(found, options.windowMs, SAMPLE_INTERVAL_MS);
     const packets = new PacketWatch(observer.path, fromMs);
     if (options.capture === 'never') packets.refuse('not captured: --capture=never');
+    else if (!observer.enterable) packets.refuse(notEnterable);
     return { observer, packets };
   });
   return {
@@ -124,7 +128,7 @@ async function sampleUntil(
       if (options.capture === 'auto') startWhereNeeded(all, atMs);
       options.onProgress?.(atMs / options.windowMs);
     }
-    await sleep(Math.max(1, Math.min(nextMs, endMs) - elapsed()));
+    await sleep(Math.max(1, Math.min(nextMs, endMs) - elapsed()), options.stop);
   }
 }
 
@@ -144,17 +148,23 @@ class Pace {
 }
 
 function startAll(all: readonly Watched[], atMs: number, reason: string): void {
-  for (const { observer, packets } of all) {
-    if (observer.enterable) packets.start(atMs, reason, observer.suspectPorts());
-  }
+  for (const watched of all) startCapture(all, watched, atMs, reason);
 }
 
 function startWhereNeeded(all: readonly Watched[], atMs: number): void {
-  for (const { observer, packets } of all) {
+  for (const watched of all) {
+    const { observer, packets } = watched;
     if (packets.running || !observer.enterable) continue;
     const reason = captureReason(observer.trackList(), observer.countersSinceStart(), atMs);
-    if (reason !== undefined) packets.start(atMs, reason, observer.suspectPorts());
+    if (reason !== undefined) startCapture(all, watched, atMs, reason);
   }
+}
+
+function startCapture(all: readonly Watched[], { observer, packets }: Watched, atMs: number, reason: string): void {
+  if (!observer.enterable) return;
+  const running = all.filter((other) => other.packets.running).length;
+  if (running < MOST_CAPTURES) packets.start(atMs, reason, observer.suspectPorts());
+  else packets.refuse(`not captured: ${running} other network namespaces are being captured already (--netns NAME for this one)`);
 }
 
 /** The search works in slices of 2 ms: eager at first, so that most hosts are done at once, then at the pace sampling can afford. */
@@ -163,8 +173,17 @@ function searchPause(): () => Promise<void> {
   return () => sleep(++slices < 20 ? 5 : 100);
 }
 
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/** Ends early when `stop` is aborted: with very many sockets two rounds may be seconds apart. */
+function sleep(ms: number, stop?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = (): void => {
+      clearTimeout(timer);
+      stop?.removeEventListener('abort', wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, ms);
+    stop?.addEventListener('abort', wake);
+  });
 }
 
 function hostFacts(): Pick<Observation['host'], 'hostname' | 'kernelRelease' | 'cpus' | 'pageSizeBytes' | 'asRoot'> {

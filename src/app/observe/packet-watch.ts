@@ -3,9 +3,10 @@ import { HandshakeTable } from '../../capture/handshake-table.ts';
 import { PacketRing } from '../../kernel/packet-ring/packet-ring.ts';
 import { tcpFilter } from '../../kernel/packet-ring/tcp-filter.ts';
 import type { PacketSample } from '../../tcp/observation.ts';
-import { absent, mapReading, type Reading } from '../../tcp/reading.ts';
+import { absent, mapReading, type MissingReading, type Reading } from '../../tcp/reading.ts';
 
-const RING_BYTES = 8 * 1024 * 1024;
+/** Holds some 20,000 handshake packets; `MOST_CAPTURES` of them stay within 64 MiB. */
+const RING_BYTES = 4 * 1024 * 1024;
 /** Of the data segments of suspect ports, this share is looked at. */
 const DATA_SHARE = 0.02;
 /** The kernel's filter takes so many ports. */
@@ -40,8 +41,8 @@ export class PacketWatch implements Disposable {
     this.#ring = PacketRing.open({ namespacePath: this.#namespacePath, filter, bytes: RING_BYTES });
   }
 
-  refuse(why: string): void {
-    if (!this.running) this.#ring = absent('packets', why);
+  refuse(why: string | MissingReading): void {
+    if (!this.running) this.#ring = typeof why === 'string' ? absent('packets', why) : why;
   }
 
   /** Reads at most `budget` packets, so that a flood cannot take the observer's time as well; the ring drops the rest and counts it. */

@@ -18,6 +18,8 @@ const DESTINATION_BUCKETS = 1 << 16;
 
 const ESTABLISHED = 1;
 const LISTEN = 10;
+/** Armed while the peer's window is closed; its probes count as answered (retransmits 0) as long as the peer lives. */
+const ZERO_WINDOW_PROBE = 4;
 
 /** What a census is built from: the moving cursor of a sock_diag dump, or a row of /proc/net/tcp dressed up as one. */
 export type CensusEntry = Pick<
@@ -157,7 +159,9 @@ function groupOf(entry: CensusEntry): SocketGroupName | 'waiting' | undefined {
     case 'CLOSE_WAIT':
       if (waitsInAcceptQueue(entry)) return 'waiting';
       if (entry.state === 'CLOSE_WAIT') return 'closeWait';
-      return entry.retransmits > 0 && entry.timerNumber !== 0 ? 'unanswered' : undefined;
+      return entry.timerNumber === ZERO_WINDOW_PROBE || (entry.timerNumber !== 0 && entry.retransmits > 0)
+        ? 'unanswered'
+        : undefined;
     case 'SYN_SENT':
       return 'synSent';
     case 'SYN_RECV':

@@ -3,10 +3,11 @@ import { SockDiag } from '../../kernel/netlink/sock-diag.ts';
 import { extensions } from '../../kernel/netlink/sock-diag-request.ts';
 import { readTcpTable } from '../../kernel/procfs/tcp-table.ts';
 import type { DestinationUse, SocketCensus } from '../../tcp/observation.ts';
-import { absent, denied, ok, type Reading } from '../../tcp/reading.ts';
+import { absent, ok, type Reading } from '../../tcp/reading.ts';
 import { socketTimers, stateNumber, type Family, type TcpSocket, type TcpState } from '../../tcp/socket.ts';
 import { ListenerMatch } from './listener-match.ts';
 import { ListenerTrack } from './listener-track.ts';
+import { notEnterable } from './not-enterable.ts';
 import { CensusBuilder, type CensusEntry, DestinationCounter } from './socket-census.ts';
 
 const families: readonly Family[] = ['ipv4', 'ipv6'];
@@ -26,7 +27,7 @@ export interface SocketWatchOptions {
   readonly namespacePath: string | null;
   readonly enterable: boolean;
   /** Where /proc/net/tcp of the namespace is, for when sock_diag is out of reach. */
-  readonly procNet: string | undefined;
+  readonly procNet: () => string | undefined;
   readonly windowMs: number;
   readonly intervalMs: number;
 }
@@ -41,7 +42,7 @@ export class SocketWatch implements Disposable {
 
   constructor(options: SocketWatchOptions) {
     this.#options = options;
-    this.#diag = options.enterable ? SockDiag.open(options.namespacePath) : denied('sock_diag', 'root to enter the namespace');
+    this.#diag = options.enterable ? SockDiag.open(options.namespacePath) : notEnterable;
   }
 
   begin(): void {
@@ -69,8 +70,8 @@ export class SocketWatch implements Disposable {
   }
 
   #procTable(): Reading<readonly TcpSocket[]> {
-    const { procNet } = this.#options;
-    return procNet === undefined ? denied('/proc/PID/net/tcp', 'a visible process in the namespace, or root') : readTcpTable(procNet);
+    const directory = this.#options.procNet();
+    return directory === undefined ? notEnterable : readTcpTable(directory);
   }
 
   #dump(states: readonly TcpState[], extension: number, visit: (message: InetDiagMessage) => void): Reading<true> {
@@ -124,14 +125,14 @@ export class SocketWatch implements Disposable {
   /** Counts every socket. Destinations are looked at more closely only when one holds half of the local ports. */
   census(when: 'before' | 'after', atMs: number, localPorts: number): Reading<SocketCensus> {
     const builder = new CensusBuilder(this.#match);
-    const rows: TcpSocket[] = [];
+    let rows: readonly TcpSocket[] = [];
     let source: SocketCensus['source'] = 'sock_diag';
     const byDiag = this.#dump(everyState, extensions.info, (message) => builder.add(message));
     if (byDiag.status !== 'ok') {
       const table = this.#procTable();
       if (table.status !== 'ok') return byDiag;
       source = 'procfs';
-      rows.push(...table.value.filter((socket) => socket.state !== 'LISTEN'));
+      rows = table.value.filter((socket) => socket.state !== 'LISTEN');
       for (const socket of rows) builder.add(asEntry(socket));
     }
     for (const track of this.#tracks.values()) {

@@ -1,12 +1,13 @@
 import { type Command, Option } from 'commander';
 import { diagnoseHost, type HostDiagnosis, systemClock } from '../../app/diagnose-host.ts';
-import { writeWhole } from '../../app/saved-observation.ts';
+import { saveObservation } from '../../app/saved-observation.ts';
+import { refuseUnwritable, writeWhole } from '../../app/write-whole.ts';
 import { exitCodes, usageError } from '../../base/errors.ts';
 import { formatDurationMs } from '../../base/units.ts';
 import { renderText } from '../../report/text.ts';
-import { severities, type Severity } from '../../tcp/finding.ts';
+import { type Severity, severities } from '../../tcp/finding.ts';
 import type { CommandResult, HalfopenCommand } from '../command.ts';
-import { collectPorts, readDuration } from '../options.ts';
+import { collectPorts, readDuration, readFileName } from '../options.ts';
 import { progressBar } from '../progress.ts';
 import { terminal } from '../terminal.ts';
 import { version } from '../version.ts';
@@ -29,37 +30,62 @@ interface DoctorOptions {
 
 export const doctorCommand: HalfopenCommand = {
   define: (program, done) => {
-    addOptions(program.command('doctor').description('Watch this host for a while, then say what is wrong, why, and what to do.')).action(
-      async (options: DoctorOptions) => done(await runDoctor(options)),
-    );
+    addOptions(
+      program
+        .command('doctor')
+        .description('Watch this host for a while, then say what is wrong, why, and what to do.'),
+    ).action(async (options: DoctorOptions) => done(await runDoctor(options)));
   },
 };
 
 function addOptions(command: Command): Command {
+  const duration = new Option('--for <duration>', 'how long to watch: 500ms, 10s, 2m').argParser(
+    readDuration,
+  );
+  const port = new Option('--port <port>', 'only this port (may be repeated)').argParser(collectPorts);
+  const from = new Option(
+    '--from <file>',
+    'judge a kept observation instead of this host (any operating system)',
+  );
   return command
-    .option('--for <duration>', 'how long to watch: 500ms, 10s, 2m', readDuration, 10_000)
-    .option('--port <port>', 'only this port (may be repeated)', collectPorts, [])
+    .addOption(duration.default(10_000, '10s'))
+    .addOption(port.default([], 'all'))
     .option('--netns <which>', 'network namespaces: all, self, a name, a container id, or a pid', 'all')
-    .addOption(new Option('--capture <when>', 'sample SYN, FIN and RST packets').choices(['auto', 'always', 'never']).default('auto'))
-    .option('--kernel-log <file>', 'also read kernel messages from this file (syslog, dmesg or journalctl -k output)')
+    .addOption(
+      new Option('--capture <when>', 'sample SYN, FIN and RST packets')
+        .choices(['auto', 'always', 'never'])
+        .default('auto'),
+    )
+    .option(
+      '--kernel-log <file>',
+      'also read kernel messages from this file (syslog, dmesg or journalctl -k output)',
+      readFileName,
+    )
     .addOption(new Option('--json', 'print the report as JSON (contract version 1)').conflicts('markdown'))
     .option('--markdown', 'print the report as Markdown, for a ticket')
-    .option('--html <file>', 'write the report as one self-contained page')
-    .option('--save <file>', 'keep the whole observation, to judge it again elsewhere')
-    .option('--from <file>', 'judge a kept observation instead of this host (any operating system)')
+    .option('--html <file>', 'write the report as one self-contained page', readFileName)
+    .option('--save <file>', 'keep the whole observation, to judge it again elsewhere', readFileName)
+    .addOption(from.argParser(readFileName).conflicts(['for', 'netns', 'capture', 'kernelLog']))
     .option('--redact', 'replace addresses and names in everything that is printed or saved')
-    .addOption(new Option('--fail-on <severity>', 'exit with 1 from this severity on').choices(severities).default('warning'))
+    .addOption(
+      new Option('--fail-on <severity>', 'exit with 1 from this severity on')
+        .choices(severities)
+        .default('warning'),
+    )
     .option('-v, --verbose', 'all evidence of all findings, information included');
 }
 
 async function runDoctor(options: DoctorOptions): Promise<CommandResult> {
-  if (options.from !== undefined && options.save !== undefined && !options.redact) {
-    throw usageError('combine', '--from with --save', 'That would only copy the file; add --redact to save a redacted copy.');
-  }
-  const stop = new AbortController();
-  const interrupt = (): void => stop.abort();
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  refuseInVain(options);
   const progress = progressBar(`watching for ${formatDurationMs(options.for)}`);
+  const stop = new AbortController();
+  const interrupt = (): void => {
+    // From here on nothing holds the signals back: a second one ends the program at once.
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    progress.end();
+    stop.abort();
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {
     const diagnosis = await diagnoseHost({
       netns: options.netns,
@@ -72,12 +98,15 @@ async function runDoctor(options: DoctorOptions): Promise<CommandResult> {
       onProgress: progress.show,
       stop: stop.signal,
       ...(options.kernelLog === undefined ? {} : { kernelLogFile: options.kernelLog }),
-      ...(options.save === undefined ? {} : { saveTo: options.save }),
       ...(options.from === undefined ? {} : { from: options.from }),
     });
     progress.end();
+    const failed = await writeFiles(diagnosis, options);
     await print(diagnosis, options);
-    if (stop.signal.aborted) process.stderr.write('halfopen: interrupted; this is what was seen until then\n');
+    if (stop.signal.aborted)
+      process.stderr.write('halfopen: interrupted; this is what was seen until then\n');
+    for (const note of diagnosis.notes) process.stderr.write(`halfopen: ${note}\n`);
+    if (failed !== undefined) throw failed;
     return { exitCode: exitCodeFor(diagnosis, options.failOn) };
   } finally {
     progress.end();
@@ -85,14 +114,39 @@ async function runDoctor(options: DoctorOptions): Promise<CommandResult> {
   }
 }
 
+/** What cannot end well is said before the window, not after it. */
+function refuseInVain(options: DoctorOptions): void {
+  if (options.from !== undefined && options.save !== undefined && !options.redact) {
+    throw usageError(
+      'combine',
+      '--from with --save',
+      'That would only copy the file; add --redact to save a redacted copy.',
+    );
+  }
+  if (options.save !== undefined) refuseUnwritable(options.save, 'save the observation to');
+  if (options.html !== undefined) refuseUnwritable(options.html, 'write the page to');
+}
+
+/** A file that cannot be written must not cost the report: the first failure is given back, to be thrown when it is printed. */
+async function writeFiles(diagnosis: HostDiagnosis, { save, html }: DoctorOptions): Promise<unknown> {
+  try {
+    if (save !== undefined) {
+      saveObservation(save, diagnosis.observation);
+      process.stderr.write(`halfopen: saved the observation to ${save}\n`);
+    }
+    if (html !== undefined) {
+      const { renderHtml } = await import('../../report/html.ts');
+      writeWhole(html, renderHtml(diagnosis), 'write the page to');
+      process.stderr.write(`halfopen: wrote ${html}\n`);
+    }
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
 /** The renderers are loaded when they are asked for: most runs need one. */
 async function print(diagnosis: HostDiagnosis, options: DoctorOptions): Promise<void> {
-  if (options.html !== undefined) {
-    const { renderHtml } = await import('../../report/html.ts');
-    writeWhole(options.html, renderHtml(diagnosis), 'write the page to');
-    process.stderr.write(`halfopen: wrote ${options.html}\n`);
-  }
-  if (options.save !== undefined) process.stderr.write(`halfopen: saved the observation to ${options.save}\n`);
   if (options.json) process.stdout.write(`${JSON.stringify(diagnosis.report, null, 2)}\n`);
   else if (options.markdown) {
     const { renderMarkdown } = await import('../../report/markdown.ts');

@@ -15,13 +15,25 @@ interface ListenersOptions {
   readonly json?: true;
 }
 
-const heading = ['namespace', 'address', 'queue', 'limit', 'limit set by', 'drops', 'SYN_RECV', 'oldest waits', 'owner'];
+const heading = [
+  'namespace',
+  'address',
+  'queue',
+  'limit',
+  'limit set by',
+  'drops',
+  'SYN_RECV',
+  'oldest waits',
+  'owner',
+];
 
 export const listenersCommand: HalfopenCommand = {
   define: (program, done) => {
     program
       .command('listeners')
-      .description('Every listening socket: accept queue and limit, who set the limit, drops, half-open requests, owner.')
+      .description(
+        'Every listening socket: accept queue and limit, who set the limit, drops, half-open requests, owner.',
+      )
       .option('--netns <which>', 'network namespaces: all, self, a name, a container id, or a pid', 'all')
       .option('--json', 'print one JSON document: the namespaces of the report contract')
       .action(async (options: ListenersOptions) => {
@@ -36,7 +48,9 @@ export const listenersCommand: HalfopenCommand = {
 };
 
 function unreadableNamespaces({ namespaces }: Observation): string[] {
-  return namespaces.flatMap((one) => (one.listeners.status === 'ok' ? [] : [`${nameOf(one)}: ${explainMissing(one.listeners)}`]));
+  return namespaces.flatMap((one) =>
+    one.listeners.status === 'ok' ? [] : [`${nameOf(one)}: ${explainMissing(one.listeners)}`],
+  );
 }
 
 function cannotSee(netns: string, reasons: readonly string[]): HalfopenError {
@@ -66,7 +80,11 @@ function render(observation: Observation): string {
   return renderTable(heading, rows, new Set([2, 3, 5, 6]));
 }
 
-function row(observation: Observation, namespace: NamespaceObservation, listener: ListenerObservation): string[] {
+function row(
+  observation: Observation,
+  namespace: NamespaceObservation,
+  listener: ListenerObservation,
+): string[] {
   const { length, limit } = listener.acceptQueue.after;
   const somaxconn = Number(valueOf(namespace.sysctls)?.['net.core.somaxconn'] ?? Number.NaN);
   const setBy = listener.limitKnown ? whoSetLimit(limit, somaxconn) : 'unknown';
@@ -87,7 +105,8 @@ function row(observation: Observation, namespace: NamespaceObservation, listener
 
 function owner(observation: Observation, pids: readonly number[]): string {
   const [first, ...others] = pids;
-  if (first === undefined) return '? (root sees all)';
+  if (first === undefined)
+    return observation.host.asRoot ? '? (no process visible here holds it)' : '? (root sees all)';
   const name = valueOf(observation.processes)?.find((process) => process.pid === first)?.name ?? '?';
   return `${name} (pid ${first}${others.length > 0 ? ` and ${others.length} more` : ''})`;
 }

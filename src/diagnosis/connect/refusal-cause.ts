@@ -50,7 +50,8 @@ function causeThere({ destination, unreachable, address }: RefusedConnects): Ref
   }
   const { code, by } = unreachable;
   const who = by === address ? 'the destination itself' : by;
-  const isFirewall = /prohibited|policy|reject|port-unreachable/.test(code);
+  // A host that answers cannot be unreachable: by its own account it is a rule there.
+  const isFirewall = by === address || /prohibited|policy|reject|port-unreachable/.test(code);
   return {
     id: isFirewall ? 'rejected-by-firewall' : 'unreachable',
     title: `${who} answers with ICMP ${code}`,

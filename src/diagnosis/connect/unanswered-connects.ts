@@ -2,8 +2,9 @@ import { formatEndpoint, unmapIpv4 } from '../../base/ip-text.ts';
 import type { Handshake, ListenerObservation, NamespaceObservation } from '../../tcp/observation.ts';
 import { valueOf } from '../../tcp/reading.ts';
 import type { TcpSocket } from '../../tcp/socket.ts';
-import { isFull, numericSysctl, rise } from '../evidence.ts';
+import { counterRise, isFull, numericSysctl, rise } from '../evidence.ts';
 import type { RuleView } from '../rule.ts';
+import { isRefused } from './refused-connects.ts';
 import { lastSynAgeMs, synSentAgeMs } from './syn-timeline.ts';
 
 /** Attempts of this namespace to connect to one address and port that nobody answers. */
@@ -12,7 +13,7 @@ export interface UnansweredConnects {
   readonly port: number;
   /** "10.0.0.2:443". */
   readonly destination: string;
-  /** In SYN_SENT at the end of the window, with at least one SYN repeated. */
+  /** In SYN_SENT at the end of the window with a repeated SYN, or waiting for a good while as others did at its start. */
   readonly sockets: readonly TcpSocket[];
   readonly oldestMs: number;
   readonly mostRetransmits: number;
@@ -22,7 +23,9 @@ export interface UnansweredConnects {
   /** On the wire: attempts without any answer, and those that got one. */
   readonly unanswered: readonly Handshake[];
   readonly answered: number;
-  /** Packets were captured while one of the sockets repeated its SYN, and none left. */
+  /** With RST or ICMP. ICMP is sent once a second at most (icmp_ratelimit), so that a few refusals speak for all attempts. */
+  readonly refused: number;
+  /** Packets were captured while one of the sockets sent a SYN, and none left. */
   readonly neverLeft: boolean;
 }
 
@@ -31,6 +34,9 @@ interface Parts {
   readonly after: TcpSocket[];
   readonly handshakes: Handshake[];
 }
+
+/** Longer than a round trip on earth, and shorter than the timeouts programs choose. */
+const GOOD_WHILE_MS = 250;
 
 /** Most attempts first. */
 export function unansweredConnects(view: RuleView): readonly UnansweredConnects[] {
@@ -44,7 +50,7 @@ export function unansweredConnects(view: RuleView): readonly UnansweredConnects[
   };
   for (const when of ['before', 'after'] as const) {
     for (const socket of census?.[when].groups.synSent.kept ?? []) {
-      if (socket.retransmits > 0) groupOf(socket.remoteAddress, socket.remotePort)[when].push(socket);
+      groupOf(socket.remoteAddress, socket.remotePort)[when].push(socket);
     }
   }
   for (const handshake of valueOf(view.namespace.packets)?.handshakes ?? []) {
@@ -54,6 +60,7 @@ export function unansweredConnects(view: RuleView): readonly UnansweredConnects[
   return [...groups]
     .map(([destination, parts]) => describe(view, destination, parts))
     .filter(({ sockets, gone, unanswered }) => sockets.length + gone + unanswered.length > 0)
+    .filter(({ refused }) => refused === 0)
     .sort((a, b) => attemptsOf(b) - attemptsOf(a));
 }
 
@@ -62,33 +69,43 @@ export function attemptsOf({ sockets, gone, unanswered }: UnansweredConnects): n
   return Math.max(sockets.length + gone, unanswered.length);
 }
 
-function describe(
-  view: RuleView,
-  destination: string,
-  { before, after, handshakes }: Parts,
-): UnansweredConnects {
+function describe(view: RuleView, destination: string, parts: Parts): UnansweredConnects {
   const linear = numericSysctl(view, 'net.ipv4.tcp_syn_linear_timeouts') ?? 0;
-  const stillThere = new Set(after.map(({ cookie }) => cookie));
-  const gone = before.filter(({ cookie }) => !stillThere.has(cookie));
-  const unanswered = handshakes.filter((one) => isUnanswered(view, one));
-  const some = after[0] ?? before[0];
+  const age = (socket: TcpSocket): number => synSentAgeMs(socket.retransmits, socket.timerExpiresMs, linear);
+  const { handshakes } = parts;
+  const waiting = (sockets: readonly TcpSocket[]) =>
+    sockets.filter((one) => one.retransmits > 0 || age(one) >= GOOD_WHILE_MS);
+  // Programs with a short timeout close before the first SYN is repeated, and try again.
+  const renewed = waiting(parts.before).length > 0;
+  const sockets = waiting(parts.after).filter((one) => one.retransmits > 0 || renewed);
+  const stillThere = new Set(parts.after.map(({ cookie }) => cookie));
+  const gone = parts.before.filter(
+    (one) => one.retransmits > 0 && !stillThere.has(one.cookie) && hasFailed(view, one, handshakes),
+  );
+  const some = sockets[0] ?? gone[0];
   const [seen] = handshakes;
-  const ages = after.map((one) => synSentAgeMs(one.retransmits, one.timerExpiresMs, linear));
   return {
     address: unmapIpv4(some?.remoteAddress ?? seen?.server ?? ''),
     port: some?.remotePort ?? seen?.serverPort ?? 0,
     destination,
-    sockets: after,
-    oldestMs: Math.max(0, ...ages),
-    mostRetransmits: after.reduce((most, one) => Math.max(most, one.retransmits), 0),
+    sockets,
+    oldestMs: Math.max(0, ...sockets.map(age)),
+    mostRetransmits: sockets.reduce((most, one) => Math.max(most, one.retransmits), 0),
     gone: gone.length,
     pids: [
-      ...new Set([...after, ...gone].flatMap(({ inode }) => view.namespace.owners[String(inode)] ?? [])),
+      ...new Set([...sockets, ...gone].flatMap(({ inode }) => view.namespace.owners[String(inode)] ?? [])),
     ],
-    unanswered,
+    unanswered: handshakes.filter((one) => isUnanswered(view, one)),
     answered: handshakes.filter(({ synAckCount }) => synAckCount > 0).length,
-    neverLeft: handshakes.length === 0 && after.some((one) => sentWhileCaptured(view, one, linear)),
+    refused: handshakes.filter(isRefused).length,
+    neverLeft: handshakes.length === 0 && sockets.some((one) => sentWhileCaptured(view, one, linear)),
   };
+}
+
+/** A socket that was in SYN_SENT and is gone may have been answered at last: then the wire shows it, or no counter of failures moves. */
+function hasFailed(view: RuleView, socket: TcpSocket, handshakes: readonly Handshake[]): boolean {
+  const seen = handshakes.find(({ clientPort }) => clientPort === socket.localPort);
+  return seen ? seen.synAckCount === 0 : (counterRise(view, 'Tcp.AttemptFails') ?? 0) > 0;
 }
 
 /** A second without SYN-ACK, RST or ICMP: longer than any round trip. */
@@ -98,8 +115,9 @@ function isUnanswered(
 ): boolean {
   if (synAckCount > 0 || resetBy === 'server' || unreachable) return false;
   const sample = valueOf(view.namespace.packets);
-  const waitedMs = sample ? sample.fromMs + sample.durationMs - atMs : 0;
-  return synCount > 1 || waitedMs >= 1000;
+  // Where packets were missed, the answer may be among them; a repeated SYN says that there was none.
+  if (synCount > 1 || !sample || sample.droppedByKernel + sample.leftUnread > 0) return synCount > 1;
+  return sample.fromMs + sample.durationMs - atMs >= 1000;
 }
 
 function sentWhileCaptured(view: RuleView, socket: TcpSocket, linear: number): boolean {

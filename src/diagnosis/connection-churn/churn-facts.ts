@@ -74,16 +74,15 @@ export function churnFacts(view: RuleView, listener: ListenerObservation): Churn
   };
 }
 
-/** Each sender arrives once per period; with an address for each, they are simply counted. */
+/** Each sender arrives once per period: counted by address, or by burst, or worked out from the rate. */
 function sendersOf(
-  period: Periodicity,
+  { method, periodMs, burstSize }: Periodicity,
   arrivals: number,
   durationMs: number,
   bySource: ReadonlyMap<string, number>,
 ): number {
-  return period.method === 'intervals'
-    ? bySource.size
-    : Math.max(1, Math.round((arrivals * period.periodMs) / durationMs));
+  if (method === 'intervals') return bySource.size;
+  return burstSize ?? Math.max(1, Math.round((arrivals * periodMs) / durationMs));
 }
 
 function payloadOf({ clientBytes = 0, serverBytes = 0 }: Handshake): number {

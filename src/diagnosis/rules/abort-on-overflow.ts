@@ -33,7 +33,10 @@ export const abortOnOverflow = defineRule({
  * tcp_check_req() resets when the last ACK of a handshake finds the queue full: ListenOverflows, EmbryonicRsts and OutRsts rise
  * together (kernel-facts 3.1, row c). EmbryonicRsts without an overflow are resets that the clients sent (row l).
  */
-function resetsByOverflow(view: RuleView, counter: (view: RuleView, name: string) => number | undefined): number {
+function resetsByOverflow(
+  view: RuleView,
+  counter: (view: RuleView, name: string) => number | undefined,
+): number {
   const risen = ['TcpExt.ListenOverflows', 'TcpExt.EmbryonicRsts', 'Tcp.OutRsts'].map(
     (name) => counter(view, name) ?? 0,
   );
@@ -67,13 +70,17 @@ function describe(view: RuleView, listeners: readonly ListenerObservation[]): Fi
       counterEvidence(view, 'TcpExt.EmbryonicRsts'),
       counterEvidence(view, 'Tcp.OutRsts'),
     ],
-    ruledOut: overflows === 0 ? [{ id: 'accept-queue-overflow', because: 'no accept queue overflowed in this window' }] : [],
+    ruledOut:
+      overflows === 0
+        ? [{ id: 'accept-queue-overflow', because: 'no accept queue overflowed in this window' }]
+        : [],
     remedies: [
       {
         kind: 'sysctl',
         summary: 'turn it off again',
         command: namespaceCommand(view, `sysctl -w ${NAME}=0`),
-        effect: 'at once: a handshake that finds the queue full is repeated by SYN-ACK and data retransmissions and completes when there is room',
+        effect:
+          'at once: a handshake that finds the queue full is repeated by SYN-ACK and data retransmissions and completes when there is room',
         risk: 'clients of a server that never accepts wait for their own timeout instead of failing at once',
       },
       {
@@ -85,7 +92,8 @@ function describe(view: RuleView, listeners: readonly ListenerObservation[]): Fi
       },
       {
         kind: 'none',
-        summary: 'it does not make overflows visible to clients: since Linux 4.10 a full queue drops the SYN, and that stays silent',
+        summary:
+          'it does not make overflows visible to clients: since Linux 4.10 a full queue drops the SYN, and that stays silent',
         command: '',
         effect: '',
         risk: '',
@@ -101,14 +109,20 @@ function worstDropper(listeners: readonly ListenerObservation[]): ListenerObserv
 }
 
 function causeOf(overflows: number, resets: number): Finding['cause'] {
-  if (resets > 0) return { id: 'connections-reset', title: 'handshakes that found the accept queue full were reset' };
-  if (overflows > 0) return { id: 'dropped-all-the-same', title: 'overflows are dropped silently although it is on' };
+  if (resets > 0)
+    return { id: 'connections-reset', title: 'handshakes that found the accept queue full were reset' };
+  if (overflows > 0)
+    return { id: 'dropped-all-the-same', title: 'overflows are dropped silently although it is on' };
   return { id: 'not-default', title: 'tcp_abort_on_overflow is not 0' };
 }
 
 function titleOf(
   view: RuleView,
-  { overflows, resets, whose }: { readonly overflows: number; readonly resets: number; readonly whose: string },
+  {
+    overflows,
+    resets,
+    whose,
+  }: { readonly overflows: number; readonly resets: number; readonly whose: string },
 ): string {
   const where = namespaceText(view);
   if (resets > 0) {
@@ -125,9 +139,13 @@ function explain(overflows: number, resets: number): string {
     'It acts only on the last ACK of a handshake: SYNs that meet a full queue, and ACKs that carry a SYN cookie, are dropped without an answer whatever it says.';
   if (resets > 0) {
     const rest = overflows - resets;
-    const others = rest > 0 ? ` The other ${formatCount(rest)} overflows were dropped SYNs or cookie ACKs, which it does not touch.` : '';
+    const others =
+      rest > 0
+        ? ` The other ${formatCount(rest)} overflows were dropped SYNs or cookie ACKs, which it does not touch.`
+        : '';
     return `Clients saw "connection reset by peer" where they would have got in a moment later.${others}`;
   }
-  if (overflows > 0) return `${both} That is what happened to all ${formatCount(overflows)} overflows of this window.`;
+  if (overflows > 0)
+    return `${both} That is what happened to all ${formatCount(overflows)} overflows of this window.`;
   return `${both} A client that is reset fails at once, one that is not asked to go away gets in as soon as there is room.`;
 }

@@ -1,3 +1,4 @@
+import { formatEndpoint, unmapIpv4 } from '../../base/ip-text.ts';
 import { formatCount, plural } from '../../base/units.ts';
 import type { Evidence, Finding, RuledOut, Severity } from '../../tcp/finding.ts';
 import { explainMissing } from '../../tcp/reading.ts';
@@ -29,6 +30,7 @@ function judgePackets(view: RuleView): Judgement {
     ({ direction, clients }) =>
       direction !== 'incoming' || clients.some(({ address }) => !scanning.has(address)),
   );
+  if (all.length === 0) return { findings: icmpRefusals(view) };
   return {
     findings: [
       ...asked.slice(0, MOST_DESTINATIONS).map((one) => describe(view, one)),
@@ -143,6 +145,57 @@ function describeScan(view: RuleView, client: string, ports: number): Finding {
     remedies: [{ kind: 'none', summary: 'nothing has to be done', command: '', effect: '', risk: '' }],
     experiment: { scenario: 'connect-refused', set: {} },
   };
+}
+
+/**
+ * The messages came before the capture began, or were held back by icmp_ratelimit, and the kernel counted them: LockDroppedIcmps is an
+ * ICMP error for a TCP socket in use, as a connect() in progress is.
+ */
+function icmpRefusals(view: RuleView): readonly Finding[] {
+  const rise = (name: string): number => counterRise(view, name) ?? 0;
+  const came = rise('Icmp.InDestUnreachs') + rise('Icmp6.InDestUnreachs');
+  const forConnects = Math.max(
+    rise('TcpExt.LockDroppedIcmps'),
+    rise('Tcp.AttemptFails') - rise('TcpExt.EmbryonicRsts') - rise('TcpExt.TCPAbortOnTimeout'),
+  );
+  if (Math.min(came, forConnects) < SEVERAL || rise('TcpExt.TCPSpuriousRtxHostQueues') > 0) return [];
+  const waiting =
+    view.namespace.sockets.status === 'ok' ? view.namespace.sockets.value.after.groups.synSent.kept : [];
+  const [first] = waiting;
+  const destination = first && formatEndpoint(unmapIpv4(first.remoteAddress), first.remotePort);
+  return [
+    {
+      id: 'connect-refused',
+      severity: 'warning',
+      confidence: 'possible',
+      namespace: view.namespace.inode,
+      subject: { direction: 'outgoing', ...(destination ? { destination } : {}) },
+      title: `connection attempts from ${namespaceText(view)}${destination ? `, perhaps to ${destination},` : ''} are answered with ICMP: ${plural(came, 'message')} said "unreachable"`,
+      explanation:
+        'A firewall that rejects, or a router that cannot deliver, says so with ICMP; the kernel sends such messages at most once a second to each host, so that some attempts get no answer at all.',
+      cause: { id: 'unreachable', title: 'ICMP destination-unreachable messages answer the SYNs' },
+      evidence: ['Icmp.InDestUnreachs', 'Icmp6.InDestUnreachs', 'TcpExt.LockDroppedIcmps', 'Tcp.AttemptFails']
+        .filter((name) => rise(name) > 0)
+        .map((name) => counterEvidence(view, name)),
+      ruledOut: [
+        {
+          id: 'no-neighbour',
+          because:
+            'TCPSpuriousRtxHostQueues stands still: the next hop answers ARP and neighbour solicitation',
+        },
+      ],
+      remedies: [
+        step(
+          'process',
+          'capture from the first moment on to see who says so',
+          'halfopen doctor --capture always',
+          'names the destination, the code and the sender',
+        ),
+        idleKnobs,
+      ],
+      experiment: { scenario: 'connect-refused', set: {} },
+    },
+  ];
 }
 
 /** Without packets the counters show that attempts fail, and not where: AttemptFails counts timeouts and reset requests as well. */

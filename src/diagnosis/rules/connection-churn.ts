@@ -102,7 +102,7 @@ function describeHeartbeats(view: RuleView, facts: ChurnFacts, empty: boolean): 
       ...listenerSubject(view, listener),
       ...(period ? { periodMs: String(Math.round(period.periodMs)), senders: String(senders) } : {}),
     },
-    title: `${listenerWithOwner(view, listener)} accepts ${formatRate(rate)} connections of which ${formatShare((empty ? facts.empty : facts.tiny) / facts.ended)} ${what}${beat ? `: ${beat}` : ', at no fixed period'}`,
+    title: `${listenerWithOwner(view, listener)} gets ${formatRate(rate)} connections of which ${formatShare((empty ? facts.empty : facts.tiny) / facts.ended)} ${what}${beat ? `: ${beat}` : ', at no fixed period'}`,
     explanation: `Each of them costs a handshake, a place in the SYN and accept queue, an accept() and a close. ${patternText(facts)}${squeeze(facts)}`,
     cause: causeOf(facts),
     evidence: evidenceFor(facts),
@@ -213,10 +213,11 @@ function evidenceFor(facts: ChurnFacts): readonly Evidence[] {
 
 function periodEvidence({ period }: ChurnFacts): readonly Evidence[] {
   if (!period) return [];
-  const how =
-    period.method === 'intervals'
-      ? 'of the intervals of each address agree'
-      : 'correlation of the arrivals with themselves one period later';
+  const how = {
+    intervals: 'of the intervals of each address agree',
+    bursts: 'of the bursts agree in size and distance',
+    autocorrelation: 'correlation of the arrivals with themselves one period later',
+  }[period.method];
   return [
     {
       source: 'packets',

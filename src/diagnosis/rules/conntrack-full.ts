@@ -1,7 +1,7 @@
 import { formatCount, formatShare, plural } from '../../base/units.ts';
 import type { Evidence, Finding, Remedy, RuledOut, Severity } from '../../tcp/finding.ts';
 import type { ConntrackObservation, KernelLogEvent, NamespaceObservation } from '../../tcp/observation.ts';
-import { explainMissing, valueOf } from '../../tcp/reading.ts';
+import { explainMissing, valueOf as readingValue } from '../../tcp/reading.ts';
 import { counterRise, silentLowerLayers } from '../evidence.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
 import { defineRule, nothing, type RuleView } from '../rule.ts';
@@ -68,7 +68,7 @@ function tableFacts(view: RuleView, table: ConntrackObservation): TableFacts {
 function loggedFor(view: RuleView, share: number): readonly KernelLogEvent[] {
   const { namespace, observation } = view;
   const others = observation.namespaces.filter((one) => one !== namespace);
-  const lines = (valueOf(observation.kernelLog) ?? []).filter(
+  const lines = (readingValue(observation.kernelLog) ?? []).filter(
     (event) => event.kind === 'conntrack-full' && event.inWindow,
   );
   const fits = share >= NEARLY_FULL || (namespace.initial && !others.some(isNearlyFull));
@@ -78,7 +78,7 @@ function loggedFor(view: RuleView, share: number): readonly KernelLogEvent[] {
 }
 
 function isNearlyFull({ conntrack }: NamespaceObservation): boolean {
-  const table = valueOf(conntrack);
+  const table = readingValue(conntrack);
   return table !== undefined && Math.max(table.count.before, table.count.after) >= table.max * NEARLY_FULL;
 }
 
@@ -175,7 +175,8 @@ function proposedMax({ max }: TableFacts): number {
 function remediesFor(view: RuleView, facts: TableFacts): readonly Remedy[] {
   const max = proposedMax(facts);
   const megabytes = Math.ceil((max * 320) / 1024 ** 2);
-  const established = 'net.netfilter.nf_conntrack_tcp_timeout_established';
+  const timeout = 'net.netfilter.nf_conntrack_tcp_timeout';
+  const halfOpen = (facts.evicted ?? 0) > 0 && !facts.dropped;
   return [
     {
       kind: 'sysctl',
@@ -186,10 +187,19 @@ function remediesFor(view: RuleView, facts: TableFacts): readonly Remedy[] {
     },
     {
       kind: 'sysctl',
-      summary: 'let dead entries go sooner: the default keeps an idle established connection for 5 days',
-      command: namespaceCommand(view, `sysctl -w ${established}=86400`),
+      summary: halfOpen
+        ? 'let half-open entries go sooner: by default they stay for 1 to 2 minutes'
+        : 'let dead entries go sooner: by default an idle established connection stays for 5 days',
+      command: namespaceCommand(
+        view,
+        halfOpen
+          ? `sysctl -w ${timeout}_syn_sent=20 ${timeout}_syn_recv=20`
+          : `sysctl -w ${timeout}_established=86400`,
+      ),
       effect: 'for entries that see a packet from now on',
-      risk: 'connections that are silent for longer are then treated as new ones; through NAT they break',
+      risk: halfOpen
+        ? 'clients that need longer for a handshake are taken for new ones'
+        : 'connections that are silent for longer are taken for new ones; through NAT they break',
     },
     {
       kind: 'architecture',

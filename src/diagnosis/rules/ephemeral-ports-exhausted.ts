@@ -3,7 +3,7 @@ import { formatCount, formatShare } from '../../base/units.ts';
 import type { Evidence, Finding, Remedy, RuledOut } from '../../tcp/finding.ts';
 import type { DestinationUse } from '../../tcp/observation.ts';
 import { valueOf as readingValue } from '../../tcp/reading.ts';
-import { numericSysctl } from '../evidence.ts';
+import { counterEvidence, counterRise, numericSysctl, perSecond } from '../evidence.ts';
 import { namespaceCommand } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
 import { type LocalPortRange, localPortRange } from '../socket-groups/local-port-range.ts';
@@ -21,20 +21,33 @@ export const ephemeralPortsExhausted = defineRule({
   scope: 'namespace',
   judge: (view) => {
     const range = localPortRange(view);
-    const uses = readingValue(view.namespace.sockets)?.after.destinations ?? [];
-    return { findings: uses.flatMap((use) => judgeDestination(view, use, range)) };
+    return { findings: crowded(view).flatMap((use) => judgeDestination(view, use, range)) };
   },
 });
 
+/** Destinations that hold half of the local ports or more. */
+function crowded(view: RuleView): readonly DestinationUse[] {
+  return readingValue(view.namespace.sockets)?.after.destinations ?? [];
+}
+
 function judgeDestination(view: RuleView, use: DestinationUse, range: LocalPortRange): readonly Finding[] {
-  const reusable = reusesTimeWait(view, use) ? use.timeWait : 0;
   const share = use.localPorts / range.usable;
-  const blockedShare = (use.localPorts - reusable) / range.usable;
   if (share < NEARLY) return [];
-  // Ports in TIME_WAIT that connect() may take over block nobody for longer than a second (tcp_tw_reuse_delay).
-  if (blockedShare < NEARLY)
-    return share >= USED_UP ? [describe(view, { use, range, share, reusable }, 'info')] : [];
-  return [describe(view, { use, range, share, reusable }, blockedShare >= USED_UP ? 'critical' : 'warning')];
+  const canReuse = reusesTimeWait(view, use);
+  const tooFast = canReuse && share >= USED_UP && reuseSpeed(view, range) >= NEARLY;
+  const reusable = canReuse && !tooFast ? use.timeWait : 0;
+  const blockedShare = (use.localPorts - reusable) / range.usable;
+  const exhaustion = { use, range, share, reusable, tooFast };
+  // Ports in TIME_WAIT that connect() may take over block nobody for longer than a second.
+  if (blockedShare < NEARLY) return share >= USED_UP ? [describe(view, exhaustion, 'info')] : [];
+  return [describe(view, exhaustion, blockedShare >= USED_UP ? 'critical' : 'warning')];
+}
+
+/** A port may be taken over once in each tcp_tw_reuse_delay (a second before Linux 6.14): how much of that pace is in use. */
+function reuseSpeed(view: RuleView, range: LocalPortRange): number {
+  const delayMs = numericSysctl(view, 'net.ipv4.tcp_tw_reuse_delay') ?? 1000;
+  const taken = perSecond(view, counterRise(view, 'TcpExt.TWRecycled') ?? 0);
+  return (taken * delayMs) / 1000 / range.usable;
 }
 
 /**
@@ -53,10 +66,12 @@ interface Exhaustion {
   readonly share: number;
   /** Ports in TIME_WAIT that may be taken over. */
   readonly reusable: number;
+  /** They are taken over, but no faster than the kernel allows. */
+  readonly tooFast: boolean;
 }
 
 function describe(view: RuleView, exhaustion: Exhaustion, severity: Finding['severity']): Finding {
-  const { use, range, share } = exhaustion;
+  const { use, range, share, tooFast } = exhaustion;
   const destination = formatEndpoint(unmapIpv4(use.remoteAddress), use.remotePort);
   const owners = ownersOfSockets(view, [{ inode: use.exampleInode }]);
   const who = owners.length === 0 ? '' : ` (${ownersText(owners)})`;
@@ -66,7 +81,8 @@ function describe(view: RuleView, exhaustion: Exhaustion, severity: Finding['sev
   return {
     id: 'ephemeral-ports-exhausted',
     severity,
-    confidence: 'certain',
+    // The pace is counted for the namespace: with several such destinations it may be the other one's.
+    confidence: tooFast && crowded(view).length > 1 ? 'likely' : 'certain',
     namespace: view.namespace.inode,
     subject: {
       destination,
@@ -81,12 +97,18 @@ function describe(view: RuleView, exhaustion: Exhaustion, severity: Finding['sev
       range,
     ),
     explanation: `A connection is told apart by both addresses and both ports; towards one destination only the local port varies, and net.ipv4.ip_local_port_range=${range.from}-${range.to} offers ${formatCount(range.usable)}. When none is free, connect() fails at once with EADDRNOTAVAIL, without a packet and without any counter. Other destinations are not affected.`,
-    cause: mostlyTimeWait
+    cause: tooFast
       ? {
-          id: 'time-wait',
-          title: 'short connections, closed from here: each holds its port for 60 s more (TIME_WAIT)',
+          id: 'reuse-too-slow',
+          title:
+            'connections come faster than ports in TIME_WAIT may be taken over: each once a second (tcp_tw_reuse_delay)',
         }
-      : { id: 'open-connections', title: 'so many connections are open at the same time' },
+      : mostlyTimeWait
+        ? {
+            id: 'time-wait',
+            title: 'short connections, closed from here: each holds its port for 60 s more (TIME_WAIT)',
+          }
+        : { id: 'open-connections', title: 'so many connections are open at the same time' },
     evidence: evidenceFor(view, exhaustion),
     ruledOut: ruledOutFor(use, mostlyTimeWait),
     remedies: remediesFor(view, exhaustion, mostlyTimeWait),
@@ -104,9 +126,10 @@ function titleFor(severity: Finding['severity'], who: string, ports: string, ran
   return `${use}, most of them in TIME_WAIT that new connections may take over`;
 }
 
-function evidenceFor(view: RuleView, { use, range, reusable }: Exhaustion): readonly Evidence[] {
+function evidenceFor(view: RuleView, { use, range, reusable, tooFast }: Exhaustion): readonly Evidence[] {
   const reuse = numericSysctl(view, 'net.ipv4.tcp_tw_reuse');
-  const takeOver = reusable > 0 ? 'taken over by new connections after a second' : 'not taken over here';
+  const takeOver =
+    reusable > 0 || tooFast ? 'taken over by new connections after a second' : 'not taken over here';
   return [
     {
       source: 'sock_diag',
@@ -132,6 +155,7 @@ function evidenceFor(view: RuleView, { use, range, reusable }: Exhaustion): read
     ...(reuse === undefined
       ? []
       : [
+          ...(tooFast ? [counterEvidence(view, 'TcpExt.TWRecycled')] : []),
           {
             source: 'sysctl',
             name: 'net.ipv4.tcp_tw_reuse',
@@ -158,7 +182,11 @@ function ruledOutFor(use: DestinationUse, mostlyTimeWait: boolean): readonly Rul
   ];
 }
 
-function remediesFor(view: RuleView, { range }: Exhaustion, mostlyTimeWait: boolean): readonly Remedy[] {
+function remediesFor(
+  view: RuleView,
+  { range, reusable, tooFast }: Exhaustion,
+  mostlyTimeWait: boolean,
+): readonly Remedy[] {
   const pool: Remedy = {
     kind: 'application',
     summary: mostlyTimeWait
@@ -203,7 +231,7 @@ function remediesFor(view: RuleView, { range }: Exhaustion, mostlyTimeWait: bool
   return [
     ...(isNarrow ? [widen] : []),
     pool,
-    ...(mostlyTimeWait ? [reuse] : []),
+    ...(mostlyTimeWait && reusable === 0 && !tooFast ? [reuse] : []),
     addresses,
     ...(isNarrow ? [] : [widen]),
     idle,

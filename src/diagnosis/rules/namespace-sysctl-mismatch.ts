@@ -1,12 +1,12 @@
 import { formatCount } from '../../base/units.ts';
 import type { Evidence, Finding, Remedy } from '../../tcp/finding.ts';
 import type { ListenerObservation, NamespaceObservation } from '../../tcp/observation.ts';
-import { valueOf } from '../../tcp/reading.ts';
+import { valueOf as readingValue } from '../../tcp/reading.ts';
 import { counterRise, listenerSubject, listenersOf, listenerWithOwner, sysctl } from '../evidence.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
 import { sysctlDefault } from '../sysctl-defaults.ts';
-import { comparedSysctls, type ComparedSysctl } from '../sysctl-mismatch/compared-sysctls.ts';
+import { type ComparedSysctl, comparedSysctls } from '../sysctl-mismatch/compared-sysctls.ts';
 
 /** A namespace lives with worse TCP parameters than the host: nothing of the host's tuning is inherited. */
 export const namespaceSysctlMismatch = defineRule({
@@ -18,7 +18,8 @@ export const namespaceSysctlMismatch = defineRule({
     const { namespace, observation } = view;
     const others = observation.namespaces.filter((one) => one !== namespace);
     if (!namespace.initial && !namespace.own) {
-      const because = 'there is nothing to compare with: neither the host nor this namespace was observed (--netns all)';
+      const because =
+        'there is nothing to compare with: neither the host nor this namespace was observed (--netns all)';
       return { findings: [], unknowns: [{ rule: 'namespace-sysctl-mismatch', missing: 'sysctls', because }] };
     }
     return { findings: others.flatMap((other) => judgeNamespace(view, { observation, namespace: other })) };
@@ -50,8 +51,8 @@ function judgeNamespace(reference: RuleView, view: RuleView): readonly Finding[]
 }
 
 function isInUse(namespace: NamespaceObservation): boolean {
-  const sockets = Object.values(valueOf(namespace.sockets)?.after.states ?? {});
-  return (valueOf(namespace.listeners) ?? []).length > 0 || sockets.some((count) => count > 0);
+  const sockets = Object.values(readingValue(namespace.sockets)?.after.states ?? {});
+  return (readingValue(namespace.listeners) ?? []).length > 0 || sockets.some((count) => count > 0);
 }
 
 /** Listeners whose queue is exactly as long as their namespace allows, while the reference allows more. */
@@ -120,7 +121,10 @@ function describe(
     },
     title: `${where} has ${name}=${first?.there} where it is ${first?.here} ${host}${bound}${more}`,
     explanation: `These parameters belong to a network namespace, and a new one starts with the kernel's defaults: nothing is inherited from the host, so that tuning the host does not tune its containers. ${differences.map(({ compared }) => compared.meaning).join(' ')}`,
-    cause: { id: 'not-inherited', title: `${where} has its own TCP parameters, and those ${host} do not reach it` },
+    cause: {
+      id: 'not-inherited',
+      title: `${where} has its own TCP parameters, and those ${host} do not reach it`,
+    },
     evidence: differences.map((difference) => evidenceFor(where, host, difference)),
     ruledOut: [],
     remedies: remediesFor(view, differences, binding?.compared.name),
@@ -170,7 +174,8 @@ function remediesFor(
     },
     {
       kind: 'none',
-      summary: "sysctl or /etc/sysctl.d on the host changes nothing for containers with a network namespace of their own",
+      summary:
+        'sysctl or /etc/sysctl.d on the host changes nothing for containers with a network namespace of their own',
       command: '',
       effect: '',
       risk: '',

@@ -1,7 +1,7 @@
 import { formatCount, formatShare, plural } from '../../base/units.ts';
 import type { Evidence, Finding, Remedy, RuledOut } from '../../tcp/finding.ts';
 import type { InterfaceCounters, LinkCounters } from '../../tcp/observation.ts';
-import { valueOf } from '../../tcp/reading.ts';
+import { valueOf as readingValue } from '../../tcp/reading.ts';
 import { perSecond, windowMs } from '../evidence.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
@@ -19,7 +19,7 @@ export const nicDrops = defineRule({
   needs: ['interfaces'],
   scope: 'namespace',
   judge: (view) => {
-    const ends = valueOf(view.namespace.interfaces);
+    const ends = readingValue(view.namespace.interfaces);
     const findings = (ends?.after ?? []).flatMap((after) => {
       const before = ends?.before.find(({ name }) => name === after.name);
       return before ? judgeInterface(view, before, after) : [];
@@ -81,12 +81,12 @@ function causeIdOf(
   if (direction === 'sent') return counter === 'dropped' ? 'send-dropped' : 'send-errors';
   if (counter === 'fifo') return 'receive-ring-full';
   if (counter === 'errors') return 'receive-errors';
-  return softnetDropped(view) >= count / 2 ? 'packet-queue-full' : 'receive-dropped';
+  return softnetDropped(view) >= count * 0.95 ? 'packet-queue-full' : 'receive-dropped';
 }
 
 /** enqueue_to_backlog() counts a packet it has no room for in softnet_stat and at the receiving device. */
 function softnetDropped(view: RuleView): number {
-  const softnet = valueOf(view.observation.softnet);
+  const softnet = readingValue(view.observation.softnet);
   const sum = (rows: readonly { readonly dropped: number }[] = []): number =>
     rows.reduce((total, row) => total + row.dropped, 0);
   return sum(softnet?.after) - sum(softnet?.before);
@@ -107,7 +107,8 @@ interface Verdict {
 
 function describe(view: RuleView, name: string, { worst, losses, alarming }: Verdict): Finding {
   const verb = worst.direction === 'received' ? 'receives' : 'sends';
-  const what = worst.counter === 'dropped' ? 'dropped' : worst.counter === 'fifo' ? 'lost to a full ring' : 'bad';
+  const what =
+    worst.counter === 'dropped' ? 'dropped' : worst.counter === 'fifo' ? 'lost to a full ring' : 'bad';
   return {
     id: 'nic-drops',
     severity: alarming ? 'warning' : 'info',
@@ -135,21 +136,24 @@ function confidenceOf(view: RuleView, cause: CauseId): Finding['confidence'] {
  * (__netif_receive_skb_core(): the last handler gets it; only without any the drop is counted).
  */
 function captured(view: RuleView): boolean {
-  const sample = valueOf(view.namespace.packets);
+  const sample = readingValue(view.namespace.packets);
   return sample !== undefined && sample.durationMs >= windowMs(view) * 0.9;
 }
 
 const strangeProtocols: RuledOut = {
   id: 'unknown-protocol',
-  because: 'a capture ran all the time, and while one does, frames of unknown protocols do not count as dropped',
+  because:
+    'a capture ran all the time, and while one does, frames of unknown protocols do not count as dropped',
 };
 
 const causeTitles: Readonly<Record<CauseId, string>> = {
   'receive-ring-full': 'the receive ring is full: the host does not fetch packets fast enough',
   'receive-errors': 'packets arrive damaged',
   'packet-queue-full': 'the packet queue of a CPU is full (softnet_stat counts the same drops)',
-  'receive-dropped': 'packets were received and thrown away: no room, too large, or a protocol nobody listens to',
-  'send-dropped': 'the device did not take what was sent: nobody reads at the other end, or it is too large there',
+  'receive-dropped':
+    'packets were received and thrown away: no room, too large, or a protocol nobody listens to',
+  'send-dropped':
+    'the device did not take what was sent: nobody reads at the other end, or it is too large there',
   'send-errors': 'the device fails to send',
 };
 
@@ -221,14 +225,18 @@ function remediesFor(view: RuleView, name: string, cause: CauseId): readonly Rem
           effect: 'full-sized segments get through: connections no longer hang right after the handshake',
           risk: 'none: reading only; change it with ip link set dev DEVICE mtu N',
         },
-        look(`ip -stats -stats link show dev ${name}`, 'splits the drops into kinds: missed, fifo, over, nohandler'),
+        look(
+          `ip -stats -stats link show dev ${name}`,
+          'splits the drops into kinds: missed, fifo, over, nohandler',
+        ),
       ];
   }
 }
 
 const tellApart: Remedy = {
   kind: 'process',
-  summary: 'watch once more with a capture: if the drops are gone, they were frames of protocols the host does not speak',
+  summary:
+    'watch once more with a capture: if the drops are gone, they were frames of protocols the host does not speak',
   command: 'halfopen doctor --capture always',
   effect: 'what is still counted was really lost',
   risk: 'none: reading only',

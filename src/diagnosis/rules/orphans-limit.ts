@@ -1,10 +1,10 @@
 import { formatCount, formatShare, plural } from '../../base/units.ts';
 import type { Evidence, Finding, Remedy, Severity } from '../../tcp/finding.ts';
 import type { NamespaceObservation } from '../../tcp/observation.ts';
-import { valueOf } from '../../tcp/reading.ts';
+import { valueOf as readingValue } from '../../tcp/reading.ts';
 import { counterRise, numericSysctl } from '../evidence.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
-import { defineRule, nothing, type Judgement, type RuleView } from '../rule.ts';
+import { defineRule, type Judgement, nothing, type RuleView } from '../rule.ts';
 
 /**
  * tcp_out_of_resources() counts an orphan twice or four times when its peer has not answered for long or is unreachable, so that such
@@ -33,7 +33,8 @@ const limitUnknown: Judgement = {
     {
       rule: 'orphans-limit',
       missing: 'net.ipv4.tcp_max_orphans',
-      because: 'it can be read in the initial network namespace only, which was not observed (--netns all, as root)',
+      because:
+        'it can be read in the initial network namespace only, which was not observed (--netns all, as root)',
     },
   ],
 };
@@ -51,10 +52,10 @@ interface OrphanFacts {
 
 function orphanFacts(view: RuleView): OrphanFacts {
   const { observation } = view;
-  const sockstat = valueOf(view.namespace.sockstat);
+  const sockstat = readingValue(view.namespace.sockstat);
   const orphans = Math.max(sockstat?.before['TCP.orphan'] ?? 0, sockstat?.after['TCP.orphan'] ?? 0);
   const limit = numericSysctl(view, 'net.ipv4.tcp_max_orphans');
-  const log = valueOf(observation.kernelLog) ?? [];
+  const log = readingValue(observation.kernelLog) ?? [];
   const closing = observation.namespaces.map((namespace) => ({ namespace, closing: closingIn(namespace) }));
   const [home] = closing.filter((one) => one.closing > 0).sort((a, b) => b.closing - a.closing);
   return {
@@ -72,7 +73,7 @@ function orphanFacts(view: RuleView): OrphanFacts {
 
 /** States an orphan can be in; FIN_WAIT2 orphans are kept in TIME_WAIT's small form and are not counted as orphans. */
 function closingIn(namespace: NamespaceObservation): number {
-  const groups = valueOf(namespace.sockets)?.after.groups;
+  const groups = readingValue(namespace.sockets)?.after.groups;
   return groups ? groups.finWait1.total + groups.lastAck.total : 0;
 }
 
@@ -86,7 +87,9 @@ function describe(view: RuleView, facts: OrphanFacts, severity: Severity): Findi
   const { orphans, limit, share, home } = facts;
   const critical = severity === 'critical';
   const of = limit === undefined ? '' : ` of ${formatCount(limit)} (${formatShare(share)})`;
-  const place = home ? `; most closing connections are in ${namespaceText({ ...view, namespace: home.namespace })}` : '';
+  const place = home
+    ? `; most closing connections are in ${namespaceText({ ...view, namespace: home.namespace })}`
+    : '';
   return {
     id: 'orphans-limit',
     severity,
@@ -102,7 +105,10 @@ function describe(view: RuleView, facts: OrphanFacts, severity: Severity): Findi
     evidence: evidenceFor(view, facts),
     ruledOut: ruledOutFor(view),
     remedies: remediesFor(view, facts),
-    experiment: { scenario: 'orphans-limit', set: limit === undefined ? {} : { tcp_max_orphans: String(limit) } },
+    experiment: {
+      scenario: 'orphans-limit',
+      set: limit === undefined ? {} : { tcp_max_orphans: String(limit) },
+    },
   };
 }
 
@@ -143,8 +149,10 @@ function evidenceFor(view: RuleView, facts: OrphanFacts): readonly Evidence[] {
 
 /** TCPAbortOnMemory counts for both limits; memory is the other one. */
 function ruledOutFor(view: RuleView): Finding['ruledOut'] {
-  const pages = valueOf(view.namespace.sockstat)?.after['TCP.mem'];
-  const [, pressure] = (valueOf(view.namespace.sysctls)?.['net.ipv4.tcp_mem'] ?? '').split(/\s+/).map(Number);
+  const pages = readingValue(view.namespace.sockstat)?.after['TCP.mem'];
+  const [, pressure] = (readingValue(view.namespace.sysctls)?.['net.ipv4.tcp_mem'] ?? '')
+    .split(/\s+/)
+    .map(Number);
   if (pages === undefined || pressure === undefined || !(pages < pressure)) return [];
   return [
     {
@@ -181,7 +189,8 @@ function remediesFor(view: RuleView, { limit, home }: OrphanFacts): readonly Rem
     },
     {
       kind: 'none',
-      summary: 'tcp_fin_timeout, tcp_tw_reuse and tcp_max_tw_buckets change nothing: they belong to FIN_WAIT2 and TIME_WAIT',
+      summary:
+        'tcp_fin_timeout, tcp_tw_reuse and tcp_max_tw_buckets change nothing: they belong to FIN_WAIT2 and TIME_WAIT',
       command: '',
       effect: '',
       risk: '',

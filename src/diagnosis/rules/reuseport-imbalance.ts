@@ -13,7 +13,13 @@ import {
 } from '../evidence.ts';
 import { listenerGroups } from '../listener-groups.ts';
 import { namespaceCommand } from '../namespace-command.ts';
-import { hasRoomBeside, isBehind, overflows, type ReuseportMember, reuseportMember } from '../reuseport/reuseport-member.ts';
+import {
+  hasRoomBeside,
+  isBehind,
+  overflows,
+  type ReuseportMember,
+  reuseportMember,
+} from '../reuseport/reuseport-member.ts';
 import { defineRule, type RuleView } from '../rule.ts';
 
 /** One socket of a SO_REUSEPORT group is full or stands still while another one has room: the hash goes on feeding both. */
@@ -81,12 +87,20 @@ function describe(view: RuleView, imbalance: Imbalance): Finding {
     evidence: evidenceFor(view, imbalance),
     ruledOut: [
       ...(sibling
-        ? [{ id: 'accept-queue-overflow', because: `no plain overload: a sibling's queue peaked at ${formatCount(sibling.facts.peak)} of ${formatCount(sibling.facts.limit)}` }]
+        ? [
+            {
+              id: 'accept-queue-overflow',
+              because: `no plain overload: a sibling's queue peaked at ${formatCount(sibling.facts.peak)} of ${formatCount(sibling.facts.limit)}`,
+            },
+          ]
         : []),
       ...silentLowerLayers(view),
     ],
     remedies: remediesFor(view, cause),
-    experiment: { scenario: 'reuseport-imbalance', set: { sockets: String(size), backlog: String(facts.limit) } },
+    experiment: {
+      scenario: 'reuseport-imbalance',
+      set: { sockets: String(size), backlog: String(facts.limit) },
+    },
   };
 }
 
@@ -98,21 +112,44 @@ function causeOf({ behind, withRoom }: Imbalance): ImbalanceCause {
   const { facts, listener } = behind;
   const held = facts.processes.find(isHeld);
   if (held) {
-    const how = held.frozen ? 'is frozen by the cgroup freezer (paused container?)' : 'is stopped (state T: SIGSTOP, ^Z or a debugger)';
+    const how = held.frozen
+      ? 'is frozen by the cgroup freezer (paused container?)'
+      : 'is stopped (state T: SIGSTOP, ^Z or a debugger)';
     const alone = facts.processes.every(isHeld);
-    return { id: 'process-stopped', title: `process ${held.pid} ${how}`, confidence: alone ? 'certain' : 'likely', pid: held.pid };
+    return {
+      id: 'process-stopped',
+      title: `process ${held.pid} ${how}`,
+      confidence: alone ? 'certain' : 'likely',
+      pid: held.pid,
+    };
   }
-  const sharedWithSibling = withRoom.some((sibling) => sibling.listener.pids.some((pid) => listener.pids.includes(pid)));
+  const sharedWithSibling = withRoom.some((sibling) =>
+    sibling.listener.pids.some((pid) => listener.pids.includes(pid)),
+  );
   if (facts.accepts === false && sharedWithSibling) {
-    return { id: 'socket-not-served', title: 'its owner accepts from the other sockets but not from this one', confidence: 'likely' };
+    return {
+      id: 'socket-not-served',
+      title: 'its owner accepts from the other sockets but not from this one',
+      confidence: 'likely',
+    };
   }
   const cause = acceptQueueCause(facts);
   const [pid] = listener.pids;
   const who = pid === undefined ? {} : { pid };
   if (['burst', 'backlog-too-small', 'sustained-overload'].includes(cause.id)) {
-    return { id: 'uneven-load', title: 'its owner accepts, but more slowly than its share of the connections arrives', confidence: 'likely', ...who };
+    return {
+      id: 'uneven-load',
+      title: 'its owner accepts, but more slowly than its share of the connections arrives',
+      confidence: 'likely',
+      ...who,
+    };
   }
-  return { id: cause.id, title: cause.title, confidence: cause.id === 'unknown' ? 'certain' : cause.confidence, ...who };
+  return {
+    id: cause.id,
+    title: cause.title,
+    confidence: cause.id === 'unknown' ? 'certain' : cause.confidence,
+    ...who,
+  };
 }
 
 function isHeld({ frozen, state }: ProcessObservation): boolean {
@@ -162,7 +199,10 @@ function ownerNote(view: RuleView, { listener }: ReuseportMember): string {
 
 function remediesFor(view: RuleView, cause: ImbalanceCause): readonly Remedy[] {
   const migrates = numericSysctl(view, 'net.ipv4.tcp_migrate_req');
-  const queueMoves = migrates === 1 ? 'its queue moves to the siblings (tcp_migrate_req=1)' : 'the connections in its queue are reset';
+  const queueMoves =
+    migrates === 1
+      ? 'its queue moves to the siblings (tcp_migrate_req=1)'
+      : 'the connections in its queue are reset';
   const wake: Remedy = {
     kind: 'process',
     summary: 'let the stopped process run again',
@@ -172,7 +212,8 @@ function remediesFor(view: RuleView, cause: ImbalanceCause): readonly Remedy[] {
   };
   const migrate: Remedy = {
     kind: 'sysctl',
-    summary: 'before closing or restarting it, let the queue of a closing socket move to its siblings (Linux 5.14 and later)',
+    summary:
+      'before closing or restarting it, let the queue of a closing socket move to its siblings (Linux 5.14 and later)',
     command: namespaceCommand(view, 'sysctl -w net.ipv4.tcp_migrate_req=1'),
     effect: 'waiting and half-open connections survive the restart; without it they are reset',
     risk: 'only for groups whose sockets are interchangeable',
@@ -189,7 +230,8 @@ function remediesFor(view: RuleView, cause: ImbalanceCause): readonly Remedy[] {
     },
     {
       kind: 'architecture',
-      summary: 'one listening socket shared by all workers (nginx: listen without reuseport), or a BPF program that chooses by load (SO_ATTACH_REUSEPORT_EBPF)',
+      summary:
+        'one listening socket shared by all workers (nginx: listen without reuseport), or a BPF program that chooses by load (SO_ATTACH_REUSEPORT_EBPF)',
       command: '',
       effect: 'whoever is free takes the next connection',
       risk: 'workers contend for one queue',

@@ -1,7 +1,7 @@
 import { formatCount, formatShare, plural } from '../../base/units.ts';
 import type { Evidence, Finding, Remedy, Severity } from '../../tcp/finding.ts';
 import type { SoftnetRow } from '../../tcp/observation.ts';
-import { valueOf } from '../../tcp/reading.ts';
+import { valueOf as readingValue } from '../../tcp/reading.ts';
 import { numericSysctl, perSecond } from '../evidence.ts';
 import { defineRule, type RuleView } from '../rule.ts';
 
@@ -26,7 +26,7 @@ export const softnetDrops = defineRule({
 
 /** Rows by CPU number, as CPUs may come and go; a row that is new or went back is left out. */
 function risenRows(view: RuleView): readonly SoftnetRow[] {
-  const softnet = valueOf(view.observation.softnet);
+  const softnet = readingValue(view.observation.softnet);
   return (softnet?.after ?? []).flatMap((after): SoftnetRow[] => {
     const before = softnet?.before.find(({ cpu }) => cpu === after.cpu);
     if (!before || after.processed < before.processed) return [];
@@ -64,7 +64,8 @@ function describeDrops(view: RuleView, rows: readonly SoftnetRow[], dropped: num
   const single = worst !== undefined && worst.dropped >= dropped * MOSTLY && rows.length > 1;
   const where = single ? `CPU ${worst.cpu}` : plural(dropping.length, 'CPU');
   const limit = numericSysctl(view, 'net.core.netdev_max_backlog');
-  const queue = limit === undefined ? 'its packet queue' : `its packet queue (netdev_max_backlog ${formatCount(limit)})`;
+  const queue =
+    limit === undefined ? 'its packet queue' : `its packet queue (netdev_max_backlog ${formatCount(limit)})`;
   const squeezed = perSecond(view, total(dropping, 'timeSqueeze')) >= 1;
   return {
     id: 'softnet-drops',
@@ -81,10 +82,18 @@ function describeDrops(view: RuleView, rows: readonly SoftnetRow[], dropped: num
     ruledOut: [
       ...(squeezed
         ? []
-        : [{ id: 'softirq-saturated', because: 'time_squeeze (almost) stands still: processing is not cut short' }]),
+        : [
+            {
+              id: 'softirq-saturated',
+              because: 'time_squeeze (almost) stands still: processing is not cut short',
+            },
+          ]),
     ],
     remedies: remediesFor(single ? worst : undefined, { squeezed, limit }),
-    experiment: { scenario: 'softnet-drops', set: limit === undefined ? {} : { netdev_max_backlog: String(limit) } },
+    experiment: {
+      scenario: 'softnet-drops',
+      set: limit === undefined ? {} : { netdev_max_backlog: String(limit) },
+    },
   };
 }
 
@@ -101,10 +110,13 @@ function cpuEvidence(row: SoftnetRow): Evidence {
 /** enqueue_to_backlog() charges the drop to the receiving device as well: that tells whose packets they were. */
 function interfaceEvidence(view: RuleView): readonly Evidence[] {
   const devices = view.observation.namespaces.flatMap((namespace) => {
-    const ends = valueOf(namespace.interfaces);
+    const ends = readingValue(namespace.interfaces);
     return (ends?.after ?? []).map(({ name, received }) => {
       const before = ends?.before.find((one) => one.name === name)?.received.dropped ?? received.dropped;
-      return { name: `${name} in ${namespace.names[0] ?? namespace.inode}`, dropped: received.dropped - before };
+      return {
+        name: `${name} in ${namespace.names[0] ?? namespace.inode}`,
+        dropped: received.dropped - before,
+      };
     });
   });
   const dropping = devices.filter(({ dropped }) => dropped > 0).sort((a, b) => b.dropped - a.dropped);
@@ -126,7 +138,8 @@ function describeSqueeze(view: RuleView, rows: readonly SoftnetRow[], squeezes: 
     namespace: view.namespace.inode,
     subject: { cpu: worst.map((row) => row.cpu).join(',') },
     title: `packet processing was cut short ${plural(squeezes, 'time')} (time_squeeze), but nothing was dropped`,
-    explanation: 'A round of packet processing ended with packets left, after netdev_budget packets or netdev_budget_usecs; the rest was done a moment later. On a busy machine this is normal, and it costs latency only.',
+    explanation:
+      'A round of packet processing ended with packets left, after netdev_budget packets or netdev_budget_usecs; the rest was done a moment later. On a busy machine this is normal, and it costs latency only.',
     cause: { id: 'time-squeeze', title: 'rounds of packet processing use up their budget' },
     evidence: worst.slice(0, 4).map((row) => ({
       source: '/proc/net/softnet_stat',

@@ -1,13 +1,14 @@
 import { formatBytes, formatCount, formatShare, plural } from '../../base/units.ts';
 import type { Evidence, Finding, Remedy, Severity } from '../../tcp/finding.ts';
-import { valueOf } from '../../tcp/reading.ts';
+import { valueOf as readingValue } from '../../tcp/reading.ts';
 import { counterRise, sysctl } from '../evidence.ts';
-import { defineRule, nothing, type Judgement, type RuleView } from '../rule.ts';
+import { defineRule, type Judgement, nothing, type RuleView } from '../rule.ts';
 
 /** The buffers of all TCP sockets together are at the limits of tcp_mem: the kernel shrinks windows, then drops and resets. */
 export const tcpMemoryPressure = defineRule({
   id: 'tcp-memory-pressure',
-  summary: 'the buffers of all TCP sockets together reach tcp_mem: windows shrink, segments are dropped, connections reset',
+  summary:
+    'the buffers of all TCP sockets together reach tcp_mem: windows shrink, segments are dropped, connections reset',
   needs: ['sockstat'],
   scope: 'host',
   judge: (view) => {
@@ -24,7 +25,8 @@ const limitsUnknown: Judgement = {
     {
       rule: 'tcp-memory-pressure',
       missing: 'net.ipv4.tcp_mem',
-      because: 'it can be read in the initial network namespace only, which was not observed (--netns all, as root)',
+      because:
+        'it can be read in the initial network namespace only, which was not observed (--netns all, as root)',
     },
   ],
 };
@@ -44,14 +46,14 @@ interface MemoryFacts {
 
 function memoryFacts(view: RuleView): MemoryFacts {
   const { observation } = view;
-  const sockstat = valueOf(view.namespace.sockstat);
+  const sockstat = readingValue(view.namespace.sockstat);
   const [low, pressure, high] = (sysctl(view, 'net.ipv4.tcp_mem') ?? '').split(/\s+/).map(Number);
   const known = low !== undefined && pressure !== undefined && high !== undefined;
   const sum = (...names: readonly string[]): number =>
     observation.namespaces
       .flatMap((namespace) => names.map((name) => counterRise({ observation, namespace }, name) ?? 0))
       .reduce((total, risen) => total + risen, 0);
-  const log = valueOf(observation.kernelLog) ?? [];
+  const log = readingValue(observation.kernelLog) ?? [];
   return {
     pages: Math.max(sockstat?.before['TCP.mem'] ?? 0, sockstat?.after['TCP.mem'] ?? 0),
     limits: known ? { low, pressure, high } : undefined,
@@ -93,7 +95,10 @@ function describe(view: RuleView, facts: MemoryFacts, severity: Severity): Findi
     evidence: evidenceFor(facts, bytes),
     ruledOut: [],
     remedies: remediesFor(facts),
-    experiment: { scenario: 'tcp-memory-pressure', set: limits ? { tcp_mem: Object.values(limits).join(' ') } : {} },
+    experiment: {
+      scenario: 'tcp-memory-pressure',
+      set: limits ? { tcp_mem: Object.values(limits).join(' ') } : {},
+    },
   };
 }
 
@@ -118,8 +123,16 @@ function evidenceFor(facts: MemoryFacts, bytes: (pages: number) => string): read
       note: `${formatCount(pages)} pages (${bytes(pages)})${marks}`,
     },
     counter('TcpExt.TCPMemoryPressures', began, `pressure began ${plural(began, 'time')} in the window`),
-    counter('TcpExt.TCPAbortOnMemory', aborted, `${plural(aborted, 'connection')} reset in the window for want of memory or orphans`),
-    counter('TcpExt.RcvPruned', pruned, `${plural(pruned, 'segment')} thrown away in the window to make room`),
+    counter(
+      'TcpExt.TCPAbortOnMemory',
+      aborted,
+      `${plural(aborted, 'connection')} reset in the window for want of memory or orphans`,
+    ),
+    counter(
+      'TcpExt.RcvPruned',
+      pruned,
+      `${plural(pruned, 'segment')} thrown away in the window to make room`,
+    ),
     ...(loggedNow === undefined
       ? []
       : [{ source: '/dev/kmsg', name: 'kernelLog', value: loggedNow, unit: '', note: loggedNow }]),
@@ -127,18 +140,22 @@ function evidenceFor(facts: MemoryFacts, bytes: (pages: number) => string): read
 }
 
 function remediesFor({ limits }: MemoryFacts): readonly Remedy[] {
-  const doubled = limits ? [limits.low, limits.pressure, limits.high].map((pages) => pages * 2).join(' ') : 'LOW PRESSURE HIGH';
+  const doubled = limits
+    ? [limits.low, limits.pressure, limits.high].map((pages) => pages * 2).join(' ')
+    : 'LOW PRESSURE HIGH';
   return [
     {
       kind: 'process',
-      summary: 'find the sockets that hold it: large Recv-Q is a program that does not read, large Send-Q a peer that does not acknowledge (in each namespace)',
+      summary:
+        'find the sockets that hold it: large Recv-Q is a program that does not read, large Send-Q a peer that does not acknowledge (in each namespace)',
       command: "ss -tnp | awk 'NR == 1 || $2 + $3 > 100000'",
       effect: 'names the program or the peer; ending or repairing it frees the memory',
       risk: 'none: reading only',
     },
     {
       kind: 'application',
-      summary: 'set TCP_USER_TIMEOUT or a write timeout where peers stop acknowledging, and read (or close) what clients send',
+      summary:
+        'set TCP_USER_TIMEOUT or a write timeout where peers stop acknowledging, and read (or close) what clients send',
       command: '',
       effect: 'a dead or slow peer no longer keeps its buffers',
       risk: '',
@@ -159,7 +176,8 @@ function remediesFor({ limits }: MemoryFacts): readonly Remedy[] {
     },
     {
       kind: 'none',
-      summary: 'net.core.rmem_max, wmem_max and the listen backlog change nothing: they do not bound what autotuning uses',
+      summary:
+        'net.core.rmem_max, wmem_max and the listen backlog change nothing: they do not bound what autotuning uses',
       command: '',
       effect: '',
       risk: '',

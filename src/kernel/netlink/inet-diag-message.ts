@@ -1,5 +1,5 @@
 import { formatIpv4, formatIpv6 } from '../../base/ip-text.ts';
-import { socketTimers, tcpStates, type TcpInfo, type TcpSocket, type TcpState } from '../../tcp/socket.ts';
+import { socketTimers, type TcpInfo, type TcpSocket, type TcpState, tcpStates } from '../../tcp/socket.ts';
 import { decodeTcpInfo } from './tcp-info.ts';
 
 const AF_INET = 2;
@@ -177,7 +177,8 @@ export class InetDiagMessage {
     while (at + 4 <= this.#end) {
       const length = this.#view.getUint16(at, this.#littleEndian);
       if (length < 4 || at + length > this.#end) return undefined;
-      if (this.#view.getUint16(at + 2, this.#littleEndian) === wanted) return { at: at + 4, length: length - 4 };
+      if (this.#view.getUint16(at + 2, this.#littleEndian) === wanted)
+        return { at: at + 4, length: length - 4 };
       at += (length + 3) & ~3;
     }
     return undefined;

@@ -1,10 +1,10 @@
 /** Requests to NETLINK_SOCK_DIAG (uapi/linux/sock_diag.h, uapi/linux/inet_diag.h). Host byte order throughout. */
-import { stateNumber, type Family, type TcpState } from '../../tcp/socket.ts';
+import { type Family, stateNumber, type TcpState } from '../../tcp/socket.ts';
 
 const AF_INET = 2;
 const AF_INET6 = 10;
 const IPPROTO_TCP = 6;
-const SOCK_DIAG_BY_FAMILY = 20;
+export const SOCK_DIAG_BY_FAMILY = 20;
 const NLM_F_REQUEST = 0x1;
 const NLM_F_DUMP = 0x300;
 const INET_DIAG_REQ_BYTECODE = 1;

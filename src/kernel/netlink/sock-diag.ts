@@ -1,10 +1,19 @@
 import os from 'node:os';
-import { denied, malformed, type MissingReading, ok, type Reading, unsupported } from '../../tcp/reading.ts';
-import { libc } from '../ffi.ts';
+import { HalfopenError } from '../../base/errors.ts';
+import {
+  absent,
+  denied,
+  type MissingReading,
+  malformed,
+  ok,
+  type Reading,
+  unsupported,
+} from '../../tcp/reading.ts';
+import { describeErrno, libc } from '../ffi.ts';
 import { inNamespace } from '../netns/enter.ts';
 import { CookieSet } from './cookie-set.ts';
 import { InetDiagMessage } from './inet-diag-message.ts';
-import { type DumpRequest, encodeDumpRequest } from './sock-diag-request.ts';
+import { type DumpRequest, encodeDumpRequest, SOCK_DIAG_BY_FAMILY } from './sock-diag-request.ts';
 
 const AF_NETLINK = 16;
 const SOCK_RAW = 3;
@@ -16,6 +25,7 @@ const RECEIVE_TIMEOUT_S = 5;
 
 const NLMSG_ERROR = 2;
 const NLMSG_DONE = 3;
+const NLMSG_OVERRUN = 4;
 const NLM_F_DUMP_INTR = 0x10;
 const HEADER_BYTES = 16;
 const BUFFER_BYTES = 256 * 1024;
@@ -58,7 +68,9 @@ export class SockDiag implements Disposable {
     try {
       return inNamespace(namespacePath, () => mapOpened(openTransport()));
     } catch (error) {
-      return denied(SOURCE, `root to enter ${namespacePath}: ${error instanceof Error ? error.message : error}`);
+      if (error instanceof HalfopenError)
+        return denied(SOURCE, `root to enter ${namespacePath}: ${error.detail.said}`);
+      return absent(SOURCE, `libc cannot be called: ${firstLine(error)}`);
     }
   }
 
@@ -82,7 +94,10 @@ export class SockDiag implements Disposable {
     }
   }
 
-  #dumpOnce(request: DumpRequest, visit: (message: InetDiagMessage) => void): Reading<{ interrupted: boolean }> {
+  #dumpOnce(
+    request: DumpRequest,
+    visit: (message: InetDiagMessage) => void,
+  ): Reading<{ interrupted: boolean }> {
     const sent = this.#transport.send(encodeDumpRequest(request, ++this.#sequence, littleEndian));
     if (sent < 0) return failed('send a dump request', -sent);
     let interrupted = false;
@@ -100,7 +115,9 @@ export class SockDiag implements Disposable {
           const failure = this.#failureIn(at, length, type);
           return failure ?? ok({ interrupted });
         }
-        if (ours) {
+        if (ours && type === NLMSG_OVERRUN)
+          return malformed(SOURCE, `byte ${at} of ${received}`, 'NLMSG_OVERRUN: data was lost');
+        if (ours && type === SOCK_DIAG_BY_FAMILY) {
           if (!this.#message.moveTo(this.#buffer, this.#view, at + HEADER_BYTES, at + length)) {
             return cutOff(at, received, length);
           }
@@ -140,9 +157,17 @@ function openTransport(): Reading<NetlinkTransport> {
   call.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, new Uint8Array(timeout.buffer), 16);
   return ok({
     send: (request) => Math.min(0, signed(call.send(fd, request, request.length, 0), errno)),
-    receive: (buffer) => signed(call.recv(fd, buffer, buffer.length, 0), errno),
+    receive: (buffer) => untilUninterrupted(() => signed(call.recv(fd, buffer, buffer.length, 0), errno)),
     close: () => call.close(fd),
   });
+}
+
+/** A signal ends a recv() that has a timeout even where SA_RESTART is set (signal(7)). */
+function untilUninterrupted(receive: () => number): number {
+  for (;;) {
+    const received = receive();
+    if (received !== -os.constants.errno.EINTR) return received;
+  }
 }
 
 function signed(result: number, errno: () => number): number {
@@ -151,15 +176,23 @@ function signed(result: number, errno: () => number): number {
 
 /** ENOENT, EPROTONOSUPPORT: the kernel was built without INET_DIAG (or its module is not loaded). */
 function failed(attempted: string, errno: number): MissingReading {
-  const { describe } = libc();
   const errors = os.constants.errno;
   if (errno === errors.EPERM || errno === errors.EACCES) return denied(SOURCE, `permission to ${attempted}`);
   if (errno === errors.ENOENT || errno === errors.EPROTONOSUPPORT || errno === errors.EAFNOSUPPORT) {
-    return unsupported(SOURCE, `built without CONFIG_INET_DIAG: ${describe(errno)}`);
+    return unsupported(SOURCE, `built without CONFIG_INET_DIAG: ${describeErrno(errno)}`);
   }
-  return malformed(SOURCE, attempted, errno === 0 ? 'an empty answer' : describe(errno));
+  return malformed(SOURCE, attempted, errno === 0 ? 'an empty answer' : describeErrno(errno));
 }
 
 function cutOff(at: number, received: number, length?: number): MissingReading {
-  return malformed(SOURCE, `byte ${at} of ${received}`, length === undefined ? 'a cut-off header' : `message length ${length}`);
+  return malformed(
+    SOURCE,
+    `byte ${at} of ${received}`,
+    length === undefined ? 'a cut-off header' : `message length ${length}`,
+  );
+}
+
+/** A failed require() lists its whole stack. */
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
 }

@@ -12,7 +12,8 @@ export function decodeTcpInfo(
   littleEndian: boolean,
 ): TcpInfo | undefined {
   if (length < 104) return undefined;
-  const u32 = (offset: number): number => (offset + 4 <= length ? view.getUint32(at + offset, littleEndian) : 0);
+  const u32 = (offset: number): number =>
+    offset + 4 <= length ? view.getUint32(at + offset, littleEndian) : 0;
   const u64 = (offset: number): number =>
     offset + 8 <= length ? Number(view.getBigUint64(at + offset, littleEndian)) : 0;
   return {

@@ -16,11 +16,19 @@ export function parseNetDev(text: string): Reading<readonly InterfaceCounters[]>
   for (const [index, line] of text.split('\n').slice(2).entries()) {
     if (line === '') continue;
     const colon = line.lastIndexOf(':');
-    const columns = line.slice(colon + 1).trim().split(/\s+/).map(Number);
-    if (colon < 0 || columns.length < 16 || columns.some(Number.isNaN)) {
+    const words = line
+      .slice(colon + 1)
+      .trim()
+      .split(/\s+/);
+    const columns = words.map(Number);
+    if (colon < 0 || words.length < 16 || !words.every((word) => /^\d+$/.test(word))) {
       return malformed('/proc/net/dev', `line ${index + 3}`, line);
     }
-    interfaces.push({ name: line.slice(0, colon).trim(), received: linkCounters(columns, 0), sent: linkCounters(columns, 8) });
+    interfaces.push({
+      name: line.slice(0, colon).trim(),
+      received: linkCounters(columns, 0),
+      sent: linkCounters(columns, 8),
+    });
   }
   return ok(interfaces);
 }

@@ -19,7 +19,9 @@ export function parseSoftnetStat(text: string): Reading<readonly SoftnetRow[]> {
     if (columns.length < 3 || columns.some((column) => !/^[0-9a-f]{8,16}$/.test(column))) {
       return malformed('/proc/net/softnet_stat', `line ${index + 1}`, line);
     }
-    const [processed = 0, dropped = 0, timeSqueeze = 0] = columns.map((column) => Number.parseInt(column, 16));
+    const [processed = 0, dropped = 0, timeSqueeze = 0] = columns.map((column) =>
+      Number.parseInt(column, 16),
+    );
     const cpu = columns[12] === undefined ? index : Number.parseInt(columns[12], 16);
     rows.push({ cpu, processed, dropped, timeSqueeze });
   }

@@ -1,6 +1,6 @@
 import { formatIpv4, formatIpv6 } from '../../base/ip-text.ts';
-import { type Family, socketTimers, type TcpSocket, tcpStates } from '../../tcp/socket.ts';
 import { malformed, ok, type Reading } from '../../tcp/reading.ts';
+import { type Family, socketTimers, type TcpSocket, tcpStates } from '../../tcp/socket.ts';
 import { readProcFile } from './read-proc-file.ts';
 
 /** USER_HZ: the unit of the timer column, 100 on every architecture Node runs on. */
@@ -13,8 +13,13 @@ const TICKS_PER_SECOND = 100;
  */
 export function readTcpTable(netDirectory: string): Reading<readonly TcpSocket[]> {
   const rows = new Map<string, TcpSocket>();
-  for (const [file, family] of [['tcp', 'ipv4'], ['tcp6', 'ipv6']] as const) {
-    const table = readProcFile(`${netDirectory}/${file}`, 'CONFIG_IPV6', (text) => parseTcpTable(text, family));
+  for (const [file, family] of [
+    ['tcp', 'ipv4'],
+    ['tcp6', 'ipv6'],
+  ] as const) {
+    const table = readProcFile(`${netDirectory}/${file}`, 'CONFIG_IPV6', (text) =>
+      parseTcpTable(text, family),
+    );
     if (table.status === 'unsupported' && family === 'ipv6') continue;
     if (table.status !== 'ok') return table;
     for (const socket of table.value) rows.set(socket.cookie, socket);
@@ -22,50 +27,61 @@ export function readTcpTable(netDirectory: string): Reading<readonly TcpSocket[]
   return ok([...rows.values()]);
 }
 
-/** get_tcp4_sock() and friends: "sl: local remote st tx:rx tr:when retrnsmt uid timeout inode ..." in hexadecimal. */
+/** get_tcp4_sock() and friends: "sl: local remote st tx:rx tr:when retrnsmt uid timeout inode ref pointer ...", mostly hexadecimal. */
+const row = new RegExp(
+  [
+    String.raw`^\d+: (?<local>[0-9A-F]+:[0-9A-F]{4}) (?<remote>[0-9A-F]+:[0-9A-F]{4}) (?<state>[0-9A-F]{2})`,
+    String.raw`(?<sendQueue>[0-9A-F]{8,16}):(?<receiveQueue>[0-9A-F]{8,16}) (?<timer>[0-9A-F]{2}):(?<expires>[0-9A-F]{8,16})`,
+    String.raw`(?<retransmits>[0-9A-F]{8}) +(?<uid>\d+) +\d+ (?<inode>\d+) \d+ \S`,
+  ].join(' '),
+);
+
 export function parseTcpTable(text: string, family: Family): Reading<readonly TcpSocket[]> {
+  const source = `/proc/net/tcp (${family})`;
   const sockets: TcpSocket[] = [];
-  for (const [index, line] of text.split('\n').slice(1).entries()) {
+  const [heading = '', ...lines] = text.split('\n');
+  if (!/^\s*sl\s/.test(heading)) return malformed(source, 'line 1', heading);
+  for (const [index, line] of lines.entries()) {
     if (line.trim() === '') continue;
-    const socket = parseRow(line.trim().split(/\s+/), family);
-    if (socket === undefined) return malformed(`/proc/net/tcp (${family})`, `line ${index + 2}`, line);
+    const socket = parseRow(line.trim(), family);
+    if (socket === undefined) return malformed(source, `line ${index + 2}`, line);
     sockets.push(socket);
   }
   return ok(sockets);
 }
 
-function parseRow(columns: readonly string[], family: Family): TcpSocket | undefined {
-  const [, local, remote, state, queues, timer, retransmits, uid, , inode] = columns;
-  const from = parseEndpoint(local, family);
-  const to = parseEndpoint(remote, family);
-  if (!from || !to || !state || !queues || !timer || !retransmits || inode === undefined) return undefined;
-  const [sendQueue = 0, receiveQueue = 0] = queues.split(':').map((part) => Number.parseInt(part, 16));
-  const [timerNumber = 0, expiresTicks = 0] = timer.split(':').map((part) => Number.parseInt(part, 16));
-  const name = tcpStates[Number.parseInt(state, 16)];
-  if (name === undefined || [sendQueue, receiveQueue, timerNumber, Number(inode)].some(Number.isNaN)) return undefined;
+function parseRow(line: string, family: Family): TcpSocket | undefined {
+  const columns = row.exec(line)?.groups;
+  const from = parseEndpoint(columns?.local ?? '', family);
+  const to = parseEndpoint(columns?.remote ?? '', family);
+  if (!columns || !from || !to) return undefined;
+  const hex = (name: string): number => Number.parseInt(columns[name] ?? '', 16);
+  const inode = Number(columns.inode);
   return {
-    cookie: `${local}-${remote}-${inode === '0' ? '' : inode}`,
+    cookie: `${columns.local}-${columns.remote}-${inode === 0 ? '' : inode}`,
     family,
-    state: name,
+    state: tcpStates[hex('state')] ?? 'UNKNOWN',
     localAddress: from.address,
     localPort: from.port,
     remoteAddress: to.address,
     remotePort: to.port,
     boundInterface: 0,
-    timer: socketTimers[timerNumber] ?? 'none',
-    timerExpiresMs: timerNumber === 0 ? 0 : (expiresTicks * 1000) / TICKS_PER_SECOND,
-    retransmits: Number.parseInt(retransmits, 16),
-    receiveQueue,
-    sendQueue,
-    uid: Number(uid),
-    inode: Number(inode),
+    timer: socketTimers[hex('timer')] ?? 'none',
+    timerExpiresMs: hex('timer') === 0 ? 0 : (hex('expires') * 1000) / TICKS_PER_SECOND,
+    retransmits: hex('retransmits'),
+    receiveQueue: hex('receiveQueue'),
+    sendQueue: hex('sendQueue'),
+    uid: Number(columns.uid),
+    inode,
   };
 }
 
+const endpointDigits = { ipv4: 8, ipv6: 32 } as const;
+
 /** "0100007F:1F90": each 32-bit word of the address is printed in host order, the port in plain hexadecimal. */
-function parseEndpoint(text: string | undefined, family: Family): { address: string; port: number } | undefined {
-  const digits = family === 'ipv4' ? 8 : 32;
-  if (text === undefined || !new RegExp(`^[0-9A-F]{${digits}}:[0-9A-F]{4}$`).test(text)) return undefined;
+function parseEndpoint(text: string, family: Family): { address: string; port: number } | undefined {
+  const digits = endpointDigits[family];
+  if (text.length !== digits + 5) return undefined;
   const bytes = new Uint8Array(digits / 2);
   const words = new Uint32Array(bytes.buffer);
   for (let word = 0; word < words.length; word++) {

@@ -1,0 +1,80 @@
+import { formatDurationMs } from '../../base/units.ts';
+import type { Remedy } from '../../tcp/finding.ts';
+import { numericSysctl } from '../evidence.ts';
+import { namespaceCommand } from '../namespace-command.ts';
+import type { RuleView } from '../rule.ts';
+import { connectTimeoutMs } from './syn-timeline.ts';
+import type { TimeoutCause } from './timeout-cause.ts';
+import type { UnansweredConnects } from './unanswered-connects.ts';
+
+export function timeoutRemedies(
+  view: RuleView,
+  connects: UnansweredConnects,
+  cause: TimeoutCause,
+): readonly Remedy[] {
+  const { address, port } = connects;
+  if (cause.id === 'accept-queue-full') return [readOtherFinding, clientTimeout, idleKnobs];
+  if (cause.id === 'never-left' || cause.id === 'no-neighbour')
+    return [lookHere(view, address), clientTimeout, idleKnobs];
+  const askThere: Remedy = {
+    kind: 'process',
+    summary: 'tell the causes apart on the destination: does the SYN arrive there, and is its queue full?',
+    command: `tcpdump -ni any 'tcp port ${port} and tcp[tcpflags] & tcp-syn != 0'; ss -ltn 'sport = :${port}'; nft list ruleset`,
+    effect: `no SYN arrives: route or firewall on the way; it arrives and Recv-Q > Send-Q: full accept queue; it arrives and nothing else: a DROP rule there`,
+    risk: 'none: reading only',
+  };
+  const trace: Remedy = {
+    kind: 'process',
+    summary: 'see how far a SYN gets',
+    command: namespaceCommand(view, `traceroute -n -T -p ${port} ${address}`),
+    effect: 'the last hop that answers is in front of what drops it',
+    risk: 'none: a few SYNs',
+  };
+  return [askThere, trace, clientTimeout, shorterRetries(view), idleKnobs];
+}
+
+export function lookHere(view: RuleView, address: string): Remedy {
+  return {
+    kind: 'process',
+    summary: 'look at the way out: route, neighbour, and OUTPUT rules',
+    command: namespaceCommand(view, `sh -c 'ip route get ${address}; ip neigh; nft list ruleset'`),
+    effect: 'FAILED or INCOMPLETE is a next hop that is down; a drop rule in an output chain names itself',
+    risk: 'none: reading only',
+  };
+}
+
+const readOtherFinding: Remedy = {
+  kind: 'application',
+  summary: 'fix the listener: its own finding says why nobody accepts',
+  command: 'halfopen explain accept-queue-overflow',
+  effect: 'waiting clients get in with their next SYN',
+  risk: '',
+};
+
+export const clientTimeout: Remedy = {
+  kind: 'application',
+  summary:
+    'give the program a connect timeout of a few seconds and let it try another address: the kernel’s own is minutes',
+  command: 'setsockopt(TCP_USER_TIMEOUT) in ms, or the client’s own option (curl --connect-timeout 5)',
+  effect: 'it notices in seconds; SYNs are sent at 0, 1, 2, 3 ... s, so that 3 s give three of them a chance',
+  risk: 'too short a timeout fails on a single lost SYN',
+};
+
+function shorterRetries(view: RuleView): Remedy {
+  return {
+    kind: 'sysctl',
+    summary: 'where the program has no timeout of its own: fewer SYN retries for this namespace',
+    command: namespaceCommand(view, 'sysctl -w net.ipv4.tcp_syn_retries=3'),
+    effect: `connect() fails after about ${formatDurationMs(connectTimeoutMs(3, numericSysctl(view, 'net.ipv4.tcp_syn_linear_timeouts') ?? 0))}; new attempts only`,
+    risk: 'applies to every program of the namespace, also where patience is right',
+  };
+}
+
+export const idleKnobs: Remedy = {
+  kind: 'none',
+  summary:
+    'raising backlog, somaxconn or tcp_max_syn_backlog on this side changes nothing: the SYNs are ours and go unanswered elsewhere; tcp_syn_retries is a client’s setting and helps no server',
+  command: '',
+  effect: '',
+  risk: '',
+};
