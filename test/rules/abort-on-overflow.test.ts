@@ -27,7 +27,8 @@ async function stage(family: 'ipv4' | 'ipv6', it: Stage): Promise<DoctorRun> {
   namespace.setSysctl('net.ipv4.tcp_abort_on_overflow', it.abort);
   const { server, other, saddr } = families[family];
   const backlog = it.mode === 'accept' ? 128 : 8;
-  await namespace.spawn('listener', { address: server, port: PORT, backlog, mode: it.mode, read: true }).ready;
+  await namespace.spawn('listener', { address: server, port: PORT, backlog, mode: it.mode, read: true })
+    .ready;
   if (it.heldUp) {
     if (family === 'ipv6') namespace.run('ip', ['address', 'add', `${other}/128`, 'dev', 'lo', 'nodad']);
     const lastAck = `${saddr} tcp dport ${PORT} tcp flags & (syn | ack) == ack drop`;
