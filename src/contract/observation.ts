@@ -254,6 +254,9 @@ export const observationSchema = z.object({
     observedFromMs: z.number(),
     observedToMs: z.number(),
     asRoot: z.boolean(),
+    reference: z
+      .object({ inode: z.number(), initial: z.boolean(), sysctls: z.record(z.string(), z.string()) })
+      .optional(),
   }),
   namespaces: z.array(namespace),
   processes: reading(z.array(process)),

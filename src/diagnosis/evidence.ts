@@ -43,6 +43,12 @@ export function sysctl(view: RuleView, name: string): string | undefined {
   return valueOf(view.namespace.sysctls)?.[name];
 }
 
+/** A parameter of the whole kernel, which only the initial namespace shows (tcp_mem, tcp_max_orphans ...). */
+export function globalSysctl(view: RuleView, name: string): string | undefined {
+  const { reference } = view.observation.host;
+  return sysctl(view, name) ?? (reference?.initial ? reference.sysctls[name] : undefined);
+}
+
 export function numericSysctl(view: RuleView, name: string): number | undefined {
   const value = Number(sysctl(view, name) ?? Number.NaN);
   return Number.isNaN(value) ? undefined : value;

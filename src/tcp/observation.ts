@@ -31,6 +31,14 @@ export interface HostFacts {
   readonly observedFromMs: number;
   readonly observedToMs: number;
   readonly asRoot: boolean;
+  /** Parameters of the observer's own namespace when it is not among the observed ones: what containers are compared with, and the only place to read global limits. */
+  readonly reference?: NamespaceParameters;
+}
+
+export interface NamespaceParameters {
+  readonly inode: number;
+  readonly initial: boolean;
+  readonly sysctls: Readonly<Record<string, string>>;
 }
 
 export interface NamespaceObservation {

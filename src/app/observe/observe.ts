@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import os from 'node:os';
 import type { Clock } from '../../base/clock.ts';
 import type { FoundNamespace } from '../../kernel/netns/find-namespaces.ts';
 import { RETIRE_AFTER_MS } from '../../kernel/packet-ring/packet-ring.ts';
@@ -7,6 +5,7 @@ import { readSoftnetStat } from '../../kernel/procfs/softnet-stat.ts';
 import type { NamespaceObservation, Observation } from '../../tcp/observation.ts';
 import { mapReading } from '../../tcp/reading.ts';
 import { captureReason } from './capture-reason.ts';
+import { hostFacts } from './host-facts.ts';
 import { KernelLogWatch } from './kernel-log-watch.ts';
 import { NamespaceObserver } from './namespace-observer.ts';
 import { notEnterable } from './not-enterable.ts';
@@ -72,7 +71,11 @@ export async function observe(options: ObserveOptions): Promise<Observation> {
   return {
     observationVersion: 1,
     tool: options.tool,
-    host: { ...hostFacts(), observedFromMs: fromMs, observedToMs: fromMs + Math.round(closedMs) },
+    host: {
+      ...hostFacts(namespaces),
+      observedFromMs: fromMs,
+      observedToMs: fromMs + Math.round(closedMs),
+    },
     namespaces,
     processes,
     kernelLog: await kernelLog.finish(clock.nowMs()),
@@ -184,26 +187,4 @@ function sleep(ms: number, stop?: AbortSignal): Promise<void> {
     const timer = setTimeout(wake, ms);
     stop?.addEventListener('abort', wake);
   });
-}
-
-function hostFacts(): Pick<Observation['host'], 'hostname' | 'kernelRelease' | 'cpus' | 'pageSizeBytes' | 'asRoot'> {
-  return {
-    hostname: os.hostname(),
-    kernelRelease: os.release(),
-    cpus: os.cpus().length,
-    pageSizeBytes: pageSizeBytes(),
-    asRoot: process.getuid?.() === 0,
-  };
-}
-
-/** The unit of tcp_mem and of sockstat's `mem`: AT_PAGESZ from the auxiliary vector, 4,096 where that is hidden. */
-function pageSizeBytes(): number {
-  const AT_PAGESZ = 6n;
-  try {
-    const words = new BigUint64Array(new Uint8Array(readFileSync('/proc/self/auxv')).buffer);
-    const at = words.findIndex((word, index) => index % 2 === 0 && word === AT_PAGESZ);
-    return at < 0 ? 4096 : Number(words[at + 1]);
-  } catch {
-    return 4096;
-  }
 }

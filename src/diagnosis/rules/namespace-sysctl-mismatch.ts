@@ -1,7 +1,7 @@
 import { formatCount } from '../../base/units.ts';
 import type { Evidence, Finding, Remedy } from '../../tcp/finding.ts';
 import type { ListenerObservation, NamespaceObservation } from '../../tcp/observation.ts';
-import { valueOf as readingValue } from '../../tcp/reading.ts';
+import { ok, valueOf as readingValue } from '../../tcp/reading.ts';
 import { counterRise, listenerSubject, listenersOf, listenerWithOwner, sysctl } from '../evidence.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
@@ -15,16 +15,27 @@ export const namespaceSysctlMismatch = defineRule({
   needs: ['sysctls'],
   scope: 'host',
   judge: (view) => {
-    const { namespace, observation } = view;
-    const others = observation.namespaces.filter((one) => one !== namespace);
-    if (!namespace.initial && !namespace.own) {
+    const { observation } = view;
+    const reference = referenceFor(view);
+    const others = observation.namespaces.filter((one) => one.inode !== reference?.namespace.inode);
+    if (reference === undefined) {
       const because =
         'there is nothing to compare with: neither the host nor this namespace was observed (--netns all)';
       return { findings: [], unknowns: [{ rule: 'namespace-sysctl-mismatch', missing: 'sysctls', because }] };
     }
-    return { findings: others.flatMap((other) => judgeNamespace(view, { observation, namespace: other })) };
+    return { findings: others.flatMap((other) => judgeNamespace(reference, { observation, namespace: other })) };
   },
 });
+
+/** The host, else the observer's own namespace; of one that was not observed its parameters are enough. */
+function referenceFor(view: RuleView): RuleView | undefined {
+  const { namespace, observation } = view;
+  if (namespace.initial || namespace.own) return view;
+  const { reference } = observation.host;
+  if (!reference) return undefined;
+  const { inode, initial, sysctls } = reference;
+  return { observation, namespace: { ...namespace, inode, initial, own: true, names: initial ? ['host'] : [], sysctls: ok(sysctls) } };
+}
 
 interface Difference {
   readonly compared: ComparedSysctl;

@@ -2,7 +2,7 @@ import { formatCount, formatShare, plural } from '../../base/units.ts';
 import type { Evidence, Finding, Remedy, Severity } from '../../tcp/finding.ts';
 import type { NamespaceObservation } from '../../tcp/observation.ts';
 import { valueOf as readingValue } from '../../tcp/reading.ts';
-import { counterRise, numericSysctl } from '../evidence.ts';
+import { counterRise, globalSysctl } from '../evidence.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
 import { defineRule, type Judgement, nothing, type RuleView } from '../rule.ts';
 
@@ -54,7 +54,8 @@ function orphanFacts(view: RuleView): OrphanFacts {
   const { observation } = view;
   const sockstat = readingValue(view.namespace.sockstat);
   const orphans = Math.max(sockstat?.before['TCP.orphan'] ?? 0, sockstat?.after['TCP.orphan'] ?? 0);
-  const limit = numericSysctl(view, 'net.ipv4.tcp_max_orphans');
+  const maxOrphans = globalSysctl(view, 'net.ipv4.tcp_max_orphans');
+  const limit = maxOrphans === undefined ? undefined : Number(maxOrphans);
   const log = readingValue(observation.kernelLog) ?? [];
   const closing = observation.namespaces.map((namespace) => ({ namespace, closing: closingIn(namespace) }));
   const [home] = closing.filter((one) => one.closing > 0).sort((a, b) => b.closing - a.closing);

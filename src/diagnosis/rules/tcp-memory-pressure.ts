@@ -1,7 +1,7 @@
 import { formatBytes, formatCount, formatShare, plural } from '../../base/units.ts';
 import type { Evidence, Finding, Remedy, Severity } from '../../tcp/finding.ts';
 import { valueOf as readingValue } from '../../tcp/reading.ts';
-import { counterRise, sysctl } from '../evidence.ts';
+import { counterRise, globalSysctl } from '../evidence.ts';
 import { defineRule, type Judgement, nothing, type RuleView } from '../rule.ts';
 
 /** The buffers of all TCP sockets together are at the limits of tcp_mem: the kernel shrinks windows, then drops and resets. */
@@ -47,7 +47,7 @@ interface MemoryFacts {
 function memoryFacts(view: RuleView): MemoryFacts {
   const { observation } = view;
   const sockstat = readingValue(view.namespace.sockstat);
-  const [low, pressure, high] = (sysctl(view, 'net.ipv4.tcp_mem') ?? '').split(/\s+/).map(Number);
+  const [low, pressure, high] = (globalSysctl(view, 'net.ipv4.tcp_mem') ?? '').split(/\s+/).map(Number);
   const known = low !== undefined && pressure !== undefined && high !== undefined;
   const sum = (...names: readonly string[]): number =>
     observation.namespaces
