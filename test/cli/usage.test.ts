@@ -93,7 +93,7 @@ describe('explain', () => {
     expect(run.exitCode).toBe(0);
     expect(run.stdout).toContain(id);
     expect(run.stdout.length).toBeGreaterThan(500);
-    const prose = run.stdout.split('\n').filter((line) => !line.trim().startsWith('|'));
+    const prose = run.stdout.split('\n').filter((line) => !line.startsWith('    ') && !line.trim().startsWith('|'));
     expect(prose.filter((line) => line.length > 100)).toEqual([]);
   });
 });

@@ -45,7 +45,7 @@ describe.skipIf(process.getuid?.() !== 0)('connect-timeouts (needs root)', () =>
 
     it('counter-experiment: the first SYN of each is lost, the second is answered', async () => {
       using hosts = twoHosts('timeout', family);
-      await hosts.there.spawn('listener', { address: hosts.any, port: PORT, backlog: 64 }).ready;
+      await hosts.there.spawn('listener', { address: hosts.any, port: PORT, backlog: 64, read: true }).ready;
       filterInput(hosts.there, `tcp dport ${PORT} drop`);
       const clients = hosts.here.spawn('clients', {
         to: hosts.thereAddress,

@@ -5,7 +5,7 @@ import { silentSockets } from '../dead-peers/silent-sockets.ts';
 import { counterRise } from '../evidence.ts';
 import type { RuleView } from '../rule.ts';
 
-export type RetransmissionCause = 'packet-loss' | 'spurious' | 'local-drop' | 'dead-peers';
+export type RetransmissionCause = 'packet-loss' | 'spurious' | 'local-drop' | 'dead-peers' | 'full-accept-queue';
 
 /** Segments of one window. SYN and SYN-ACK retries are left out. */
 export interface RetransmissionFacts {
@@ -24,6 +24,8 @@ export interface RetransmissionFacts {
   readonly failed: number;
   /** Resends on connections whose peer is silent. */
   readonly unanswered: number;
+  /** Drops at full accept queues, in all namespaces that were observed. */
+  readonly overflows: number;
   readonly peers: readonly string[];
   readonly cause: RetransmissionCause;
 }
@@ -53,6 +55,7 @@ export function retransmissionFacts(view: RuleView): RetransmissionFacts | undef
       view,
       silent.map(({ socket }) => socket),
     ),
+    overflows: overflowsEverywhere(view),
     peers: silent.map(({ socket }) => unmapIpv4(socket.remoteAddress)),
   };
   return { ...known, cause: causeOf(known) };
@@ -75,11 +78,20 @@ function resendsOn(view: RuleView, silent: readonly TcpSocket[]): number {
   }, 0);
 }
 
+/** A client's data and FIN for a connection that no full queue takes in are dropped, and count one overflow each (kernel-facts 3.1 b, d). */
+function overflowsEverywhere({ observation }: RuleView): number {
+  return observation.namespaces.reduce(
+    (sum, namespace) => sum + (counterRise({ observation, namespace }, 'TcpExt.ListenOverflows') ?? 0),
+    0,
+  );
+}
+
 function causeOf(
-  facts: Pick<RetransmissionFacts, 'resent' | 'failed' | 'unanswered' | 'duplicates'>,
+  facts: Pick<RetransmissionFacts, 'resent' | 'failed' | 'unanswered' | 'duplicates' | 'overflows'>,
 ): RetransmissionCause {
-  const { resent, failed, unanswered, duplicates } = facts;
+  const { resent, failed, unanswered, duplicates, overflows } = facts;
   if (failed * 2 >= resent) return 'local-drop';
+  if (overflows >= resent * 0.8) return 'full-accept-queue';
   if (unanswered * 2 >= resent) return 'dead-peers';
   return duplicates * 2 >= resent ? 'spurious' : 'packet-loss';
 }

@@ -38,7 +38,7 @@ export const retransmissions = defineRule({
 });
 
 function severityOf({ cause, share, resent }: RetransmissionFacts): Severity {
-  if (cause === 'dead-peers' || (cause === 'spurious' && share < SEVERE_SHARE)) return 'info';
+  if (cause === 'dead-peers' || cause === 'full-accept-queue' || (cause === 'spurious' && share < SEVERE_SHARE)) return 'info';
   const severe = cause !== 'spurious' && share >= SEVERE_SHARE && resent >= FEWEST_SEVERE;
   return severe ? 'critical' : 'warning';
 }
@@ -66,6 +66,7 @@ const causeTitles: Readonly<Record<RetransmissionCause, string>> = {
   spurious: 'most were not lost, only late or out of order: the receivers had them already',
   'local-drop': 'this host itself stops them before they reach the wire',
   'dead-peers': 'they go to peers that do not answer at all',
+  'full-accept-queue': 'a full accept queue drops what its clients send',
 };
 
 const explanations: Readonly<Record<RetransmissionCause, string>> = {
@@ -77,6 +78,8 @@ const explanations: Readonly<Record<RetransmissionCause, string>> = {
     'The kernel tried to send again and its own output failed (TCPRetransFail): a firewall rule on OUTPUT, a missing route, an interface that is down, a full queue.',
   'dead-peers':
     'Most resends belong to a few connections without any acknowledgement, not to a lossy path: see dead-peers.',
+  'full-accept-queue':
+    'As many segments were dropped at a full accept queue: a client that believes to be connected repeats its data and its FIN until it is let in. The path is not to blame: see accept-queue-overflow.',
 };
 
 function evidenceFor(view: RuleView, facts: RetransmissionFacts): readonly Evidence[] {
@@ -190,6 +193,16 @@ function remediesFor(view: RuleView, cause: RetransmissionCause): readonly Remed
           risk: 'none: reading only',
         },
         knobs,
+      ];
+    case 'full-accept-queue':
+      return [
+        {
+          kind: 'process',
+          summary: 'see accept-queue-overflow',
+          command: 'halfopen explain accept-queue-overflow',
+          effect: 'the resends end with the overflow',
+          risk: '',
+        },
       ];
     case 'dead-peers':
       return [

@@ -63,9 +63,14 @@ function severityOf({ facts, cookiesSent, counters }: SynVerdict): Severity {
   return cookiesSent < 10 && cookiesSent < counters.passiveOpens / 100 ? 'info' : 'warning';
 }
 
-function whatHappened({ facts, cookiesSent, synsDropped }: SynVerdict): string {
+function whatHappened({ facts, cookiesSent, synsDropped, counters }: SynVerdict): string {
   if (facts.policy !== 'drop') {
-    return `ran out of SYN queue: the kernel sent ${plural(cookiesSent, 'SYN cookie')} instead, and no connection was lost`;
+    const { cookiesFailed } = counters;
+    const lost =
+      cookiesFailed > 0
+        ? `reset clients whose first ACK got lost (${plural(cookiesFailed, 'segment')})`
+        : 'no connection was lost';
+    return `ran out of SYN queue: the kernel sent ${plural(cookiesSent, 'SYN cookie')} instead, and ${lost}`;
   }
   const why = facts.boundByMaxSynBacklog
     ? 'tcp_max_syn_backlog allows no more half-open connections'
@@ -125,8 +130,9 @@ function causeOf({ facts, clients }: SynVerdict): Finding['cause'] {
 /** From evidence only: cookies that came back, or requests that do not grow old. */
 function notAFlood({ counters, clients, cookiesSent }: SynVerdict): readonly RuledOut[] {
   if (cookiesSent > 0) {
-    const share = formatShare(Math.min(1, counters.cookiesReturned / counters.cookiesSent));
-    return [{ id: 'syn-flood', because: `${share} of the cookies came back from real clients` }];
+    const answered = counters.cookiesReturned + counters.cookiesFailed;
+    const share = formatShare(Math.min(1, answered / counters.cookiesSent));
+    return [{ id: 'syn-flood', because: `${share} of the cookies were answered by real clients` }];
   }
   if (clients.completedPerSecond === 0) return [];
   return [

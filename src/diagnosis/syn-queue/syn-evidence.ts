@@ -48,7 +48,7 @@ function completionEvidence({ clients, facts }: SynVerdict): Evidence {
 
 function cookieEvidence(view: RuleView, { counters }: SynVerdict): readonly Evidence[] {
   if (counters.cookiesSent === 0) return [];
-  const { cookiesSent, cookiesReturned } = counters;
+  const { cookiesSent, cookiesReturned, cookiesFailed } = counters;
   return [
     counterEvidence(
       view,
@@ -60,6 +60,15 @@ function cookieEvidence(view: RuleView, { counters }: SynVerdict): readonly Evid
       'TcpExt.SyncookiesRecv',
       `${formatCount(cookiesReturned)} came back in a valid ACK (${formatShare(Math.min(1, cookiesReturned / cookiesSent))})`,
     ),
+    ...(cookiesFailed > 0
+      ? [
+          counterEvidence(
+            view,
+            'TcpExt.SyncookiesFailed',
+            `${plural(cookiesFailed, 'segment')} fitted no cookie and was answered with RST`,
+          ),
+        ]
+      : []),
   ];
 }
 

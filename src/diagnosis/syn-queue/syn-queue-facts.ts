@@ -44,7 +44,10 @@ export interface SynQueueFacts {
 /** Counters of the namespace, in the window. Absent on a kernel means 0 here: such a kernel cannot have counted it elsewhere. */
 export interface SynCounters {
   readonly cookiesSent: number;
+  /** In a valid ACK. */
   readonly cookiesReturned: number;
+  /** ACKs that do not fit a cookie: real clients whose first ACK was lost, since only that one carries the right sequence number. */
+  readonly cookiesFailed: number;
   readonly queueFullDrops: number;
   readonly listenDrops: number;
   readonly listenOverflows: number;
@@ -56,6 +59,7 @@ export function synCounters(view: RuleView): SynCounters {
   return {
     cookiesSent: rise('TcpExt.SyncookiesSent'),
     cookiesReturned: rise('TcpExt.SyncookiesRecv'),
+    cookiesFailed: rise('TcpExt.SyncookiesFailed'),
     queueFullDrops: rise('TcpExt.TCPReqQFullDrop'),
     listenDrops: rise('TcpExt.ListenDrops'),
     listenOverflows: rise('TcpExt.ListenOverflows'),

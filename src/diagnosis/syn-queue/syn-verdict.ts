@@ -126,7 +126,8 @@ function judge(known: Known): SynVerdict['kind'] | undefined {
  * which was dropped.
  */
 function newcomersAreGenuine({ facts, counters, cookiesSent }: Known): boolean {
-  if (cookiesSent > 0) return counters.cookiesReturned >= GENUINE_SHARE * counters.cookiesSent;
+  const { cookiesReturned, cookiesFailed } = counters;
+  if (cookiesSent > 0) return cookiesReturned + cookiesFailed >= GENUINE_SHARE * counters.cookiesSent;
   const ignored = facts.handshakes.filter(({ synAckCount }) => synAckCount === 0);
   return (
     ignored.length >= 3 &&

@@ -32,7 +32,8 @@ export function unansweredClients(
   counters: SynCounters,
   cookies: number,
 ): UnansweredClients {
-  const unreturned = Math.max(0, counters.cookiesSent - counters.cookiesReturned) * cookies;
+  const { cookiesSent, cookiesReturned, cookiesFailed } = counters;
+  const unreturned = Math.max(0, cookiesSent - cookiesReturned - cookiesFailed) * cookies;
   // While the accept queue is full the kernel drops valid ACKs, so that old requests say nothing about the clients.
   const requests = facts.acceptQueueFullShare > 0.05 ? [] : facts.unansweredRequests;
   const scale =
