@@ -30,7 +30,10 @@ function median(values) {
 
 function wallMs(namespace, command) {
   const start = performance.now();
-  const run = spawnSync('ip', ['netns', 'exec', namespace.name, 'sh', '-c', command], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  const run = spawnSync('ip', ['netns', 'exec', namespace.name, 'sh', '-c', command], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
   if (run.status !== 0) throw new Error(`${command}: ${run.stderr}`);
   return { ms: performance.now() - start, output: run.stdout };
 }
@@ -39,7 +42,16 @@ function wallMs(namespace, command) {
 function usageOf(namespace, args) {
   return new Promise((resolve, reject) => {
     const start = performance.now();
-    const argv = ['netns', 'exec', namespace.name, process.execPath, '--import', reportUsage, program, ...args];
+    const argv = [
+      'netns',
+      'exec',
+      namespace.name,
+      process.execPath,
+      '--import',
+      reportUsage,
+      program,
+      ...args,
+    ];
     const child = spawn('ip', argv, { stdio: ['ignore', 'ignore', 'inherit', 'pipe'] });
     let usage = '';
     child.stdio[3].on('data', (data) => {
@@ -48,7 +60,11 @@ function usageOf(namespace, args) {
     child.on('error', reject);
     child.on('close', () => {
       const { maxRSS, userCPUTime, systemCPUTime } = JSON.parse(usage);
-      resolve({ wallMs: performance.now() - start, rssMiB: maxRSS / 1024, cpuMs: (userCPUTime + systemCPUTime) / 1000 });
+      resolve({
+        wallMs: performance.now() - start,
+        rssMiB: maxRSS / 1024,
+        cpuMs: (userCPUTime + systemCPUTime) / 1000,
+      });
     });
   });
 }
@@ -92,22 +108,31 @@ async function main() {
   const namespace = LabNamespace.create('bench');
   try {
     await fill(namespace);
-    console.log(`${os.cpus().length} x ${os.cpus()[0].model}, Linux ${os.release()}, Node ${process.version}, ${rounds} rounds`);
+    console.log(
+      `${os.cpus().length} x ${os.cpus()[0].model}, Linux ${os.release()}, Node ${process.version}, ${rounds} rounds`,
+    );
     console.log(wallMs(namespace, contestants['halfopen sockets --by state']).output);
     console.log(wallMs(namespace, contestants["ss -tan | awk '{print $1}' | sort | uniq -c"]).output);
     const times = Object.fromEntries(Object.keys(contestants).map((name) => [name, []]));
     for (let round = 0; round < rounds; round++) {
-      for (const [name, command] of Object.entries(contestants)) times[name].push(wallMs(namespace, command).ms);
+      for (const [name, command] of Object.entries(contestants))
+        times[name].push(wallMs(namespace, command).ms);
     }
     for (const [name, values] of Object.entries(times)) {
-      console.log(`${median(values).toFixed(0).padStart(6)} ms  ${name}  [${values.map((ms) => ms.toFixed(0)).join(' ')}]`);
+      console.log(
+        `${median(values).toFixed(0).padStart(6)} ms  ${name}  [${values.map((ms) => ms.toFixed(0)).join(' ')}]`,
+      );
     }
     const sockets = await usageOf(namespace, ['sockets', '--by', 'state']);
     console.log(`sockets --by state: peak RSS ${sockets.rssMiB.toFixed(1)} MiB`);
     const short = await usageOf(namespace, ['doctor', '--netns', 'self', '--for', '4s', '--json']);
     const long = await usageOf(namespace, ['doctor', '--netns', 'self', '--for', '14s', '--json']);
-    console.log(`doctor --for 4s: ${(short.wallMs - 4000).toFixed(0)} ms beyond its window, peak RSS ${short.rssMiB.toFixed(1)} MiB, CPU ${short.cpuMs.toFixed(0)} ms`);
-    console.log(`doctor --for 14s: ${(long.wallMs - 14_000).toFixed(0)} ms beyond its window, CPU ${long.cpuMs.toFixed(0)} ms`);
+    console.log(
+      `doctor --for 4s: ${(short.wallMs - 4000).toFixed(0)} ms beyond its window, peak RSS ${short.rssMiB.toFixed(1)} MiB, CPU ${short.cpuMs.toFixed(0)} ms`,
+    );
+    console.log(
+      `doctor --for 14s: ${(long.wallMs - 14_000).toFixed(0)} ms beyond its window, CPU ${long.cpuMs.toFixed(0)} ms`,
+    );
     console.log(`while sampling: ${((long.cpuMs - short.cpuMs) / 100).toFixed(1)} % of one core`);
     startUp();
   } finally {
@@ -118,14 +143,19 @@ async function main() {
 function startUp() {
   const times = { 'node -e 0': [], 'halfopen --version': [] };
   for (let round = 0; round < 15; round++) {
-    for (const [name, args] of [['node -e 0', ['-e', '0']], ['halfopen --version', [program, '--version']]]) {
+    for (const [name, args] of [
+      ['node -e 0', ['-e', '0']],
+      ['halfopen --version', [program, '--version']],
+    ]) {
       const start = performance.now();
       spawnSync(process.execPath, args);
       times[name].push(performance.now() - start);
     }
   }
   for (const [name, values] of Object.entries(times)) {
-    console.log(`${median(values).toFixed(1).padStart(6)} ms  ${name}  [${values.map((ms) => ms.toFixed(0)).join(' ')}]`);
+    console.log(
+      `${median(values).toFixed(1).padStart(6)} ms  ${name}  [${values.map((ms) => ms.toFixed(0)).join(' ')}]`,
+    );
   }
 }
 

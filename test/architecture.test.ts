@@ -11,7 +11,12 @@ function importTable(): Map<string, ReadonlySet<string>> {
   const page = readFileSync(path.join(root, 'ARCHITECTURE.md'), 'utf8');
   const section = page.split('## Who may import whom')[1]?.split('\n## ')[0] ?? '';
   const rows = [...section.matchAll(/^\| `([\w.]+)` \|([^|]*)\|$/gm)];
-  return new Map(rows.map(([, folder = '', allowed = '']) => [folder, new Set([...allowed.matchAll(/`([\w.]+)`/g)].map((m) => m[1] ?? ''))]));
+  return new Map(
+    rows.map(([, folder = '', allowed = '']) => [
+      folder,
+      new Set([...allowed.matchAll(/`([\w.]+)`/g)].map((m) => m[1] ?? '')),
+    ]),
+  );
 }
 
 interface SourceFile {
@@ -48,7 +53,9 @@ describe('architecture', () => {
     const wrong = files.flatMap((file) =>
       importsOf(file)
         .filter((target) => target.startsWith('.'))
-        .map((target) => path.relative('.', path.join(path.dirname(file.path), target)).split(path.sep)[0] ?? '')
+        .map(
+          (target) => path.relative('.', path.join(path.dirname(file.path), target)).split(path.sep)[0] ?? '',
+        )
         .filter((folder) => folder !== file.folder && !table.get(file.folder)?.has(folder))
         .map((folder) => `${file.path} imports ${folder}`),
     );
@@ -59,14 +66,22 @@ describe('architecture', () => {
     const impure = files
       .filter((file) => pureFolders.has(file.folder))
       .flatMap((file) => [
-        ...importsOf(file).filter((target) => target.startsWith('node:')).map((target) => `${file.path} imports ${target}`),
-        ...[...file.text.matchAll(/\b(Date\.now|Math\.random|performance\.now|new Date\(\))/g)].map((match) => `${file.path} calls ${match[0]}`),
+        ...importsOf(file)
+          .filter((target) => target.startsWith('node:'))
+          .map((target) => `${file.path} imports ${target}`),
+        ...[...file.text.matchAll(/\b(Date\.now|Math\.random|performance\.now|new Date\(\))/g)].map(
+          (match) => `${file.path} calls ${match[0]}`,
+        ),
       ]);
     expect(impure).toEqual([]);
   });
 
   it('has no file above 400 lines and no folder of leftovers', () => {
     expect(files.filter((file) => file.text.split('\n').length > 400).map((file) => file.path)).toEqual([]);
-    expect(files.filter((file) => /(^|\/)(utils?|helpers?|misc|common)(\/|\.)/.test(file.path)).map((file) => file.path)).toEqual([]);
+    expect(
+      files
+        .filter((file) => /(^|\/)(utils?|helpers?|misc|common)(\/|\.)/.test(file.path))
+        .map((file) => file.path),
+    ).toEqual([]);
   });
 });

@@ -1,12 +1,12 @@
 import { unmapIpv4 } from '../base/ip-text.ts';
+import { SockDiag } from '../kernel/netlink/sock-diag.ts';
+import { inNamespace } from '../kernel/netns/enter.ts';
 import type { FoundNamespace } from '../kernel/netns/find-namespaces.ts';
 import { findNamespaces } from '../kernel/netns/find-namespaces.ts';
-import { inNamespace } from '../kernel/netns/enter.ts';
 import { selectNamespaces } from '../kernel/netns/select-namespaces.ts';
-import { SockDiag } from '../kernel/netlink/sock-diag.ts';
-import { readTcpTable } from '../kernel/procfs/tcp-table.ts';
 import { findSocketOwners } from '../kernel/processes/find-socket-owners.ts';
 import { readIdentity } from '../kernel/processes/sample-process.ts';
+import { readTcpTable } from '../kernel/procfs/tcp-table.ts';
 import { explainMissing, type MissingReading, ok, type Reading } from '../tcp/reading.ts';
 import { type Family, stateNumber, type TcpSocket, type TcpState, tcpStates } from '../tcp/socket.ts';
 import { foreignNetDirectory } from './foreign-net-directory.ts';
@@ -40,7 +40,10 @@ export interface SocketCounts {
 }
 
 /** The few fields of a socket that counting needs; a sock_diag cursor and a row of /proc/net/tcp both have them. */
-type CountedSocket = Pick<TcpSocket, 'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort' | 'inode'> & {
+type CountedSocket = Pick<
+  TcpSocket,
+  'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort' | 'inode'
+> & {
   readonly stateNumber: number;
 };
 
@@ -54,7 +57,9 @@ export async function countSockets(query: SocketQuery): Promise<SocketCounts> {
   const namespaces = selectNamespaces(query.netns, findNamespaces());
   for (const namespace of namespaces) {
     if (query.by === 'listener') {
-      readSockets(namespace, { ...query, states: ['LISTEN'], ports: [] }, (socket) => tally.listensOn(socket.localPort));
+      readSockets(namespace, { ...query, states: ['LISTEN'], ports: [] }, (socket) =>
+        tally.listensOn(socket.localPort),
+      );
     }
     const read = readSockets(
       namespace,
@@ -62,7 +67,8 @@ export async function countSockets(query: SocketQuery): Promise<SocketCounts> {
       (socket) => tally.add(socket),
       (counts) => tally.addStates(counts),
     );
-    if (read.status !== 'ok') missing.push(`${namespace.names[0] ?? `net:[${namespace.inode}]`}: ${explainMissing(read)}`);
+    if (read.status !== 'ok')
+      missing.push(`${namespace.names[0] ?? `net:[${namespace.inode}]`}: ${explainMissing(read)}`);
   }
   if (query.by === 'process') await tally.nameProcesses(namespaces.flatMap((namespace) => namespace.pids));
   return { ...tally.finish(), missing };
@@ -108,7 +114,9 @@ function readFromProc(
   const table = namespace.own ? inNamespace(null, () => readTcpTable(directory)) : readTcpTable(directory);
   if (table.status !== 'ok') return table;
   for (const socket of table.value) {
-    const wanted = query.ports.length === 0 || query.ports.some((port) => port === socket.localPort || port === socket.remotePort);
+    const wanted =
+      query.ports.length === 0 ||
+      query.ports.some((port) => port === socket.localPort || port === socket.remotePort);
     if (wanted && states.includes(socket.state)) visit({ ...socket, stateNumber: stateNumber(socket.state) });
   }
   return ok(true);
@@ -156,7 +164,9 @@ class Tally {
   /** Turns groups by inode into groups by process. */
   async nameProcesses(pids: readonly number[]): Promise<void> {
     const inodes = new Set([...this.#groups.keys()].map(Number).filter((inode) => inode !== 0));
-    const owners = await findSocketOwners(inodes, [...new Set(pids)], () => Promise.resolve(), { oneHolder: inodes });
+    const owners = await findSocketOwners(inodes, [...new Set(pids)], () => Promise.resolve(), {
+      oneHolder: inodes,
+    });
     const merged = new Map<string, Uint32Array>();
     for (const [inode, counts] of this.#groups) {
       const key = this.#processName(Number(inode), owners.pidsByInode.get(Number(inode))?.[0]);
@@ -172,7 +182,8 @@ class Tally {
 
   #processName(inode: number, pid: number | undefined): string {
     if (inode === 0) return 'none (half-open, waiting to be accepted, or closed by its process)';
-    if (pid === undefined) return 'no visible process (root sees all but those hidden by another pid namespace)';
+    if (pid === undefined)
+      return 'no visible process (root sees all but those hidden by another pid namespace)';
     let name = this.#names.get(pid);
     if (name === undefined) {
       const identity = readIdentity(pid);
@@ -198,11 +209,17 @@ class Tally {
       count += number;
     });
     if (this.#by !== 'state') return [{ key, count, states }];
-    return Object.entries(states).map(([state, number]) => ({ key: state, count: number, states: { [state]: number } }));
+    return Object.entries(states).map(([state, number]) => ({
+      key: state,
+      count: number,
+      states: { [state]: number },
+    }));
   }
 }
 
-const keyReaders: Readonly<Record<Exclude<SocketGrouping, 'listener'>, (socket: CountedSocket) => string | number>> = {
+const keyReaders: Readonly<
+  Record<Exclude<SocketGrouping, 'listener'>, (socket: CountedSocket) => string | number>
+> = {
   state: () => 0,
   peer: (socket) => unmapIpv4(socket.remoteAddress),
   process: (socket) => socket.inode,

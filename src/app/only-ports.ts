@@ -3,14 +3,20 @@ import { mapReading } from '../tcp/reading.ts';
 
 /** The same observation, restricted to listeners and connections of these ports (local or remote). Counters stay: the kernel keeps none per port. */
 export function onlyPorts(observation: Observation, ports: readonly number[]): Observation {
-  return { ...observation, namespaces: observation.namespaces.map((namespace) => restrict(namespace, new Set(ports))) };
+  return {
+    ...observation,
+    namespaces: observation.namespaces.map((namespace) => restrict(namespace, new Set(ports))),
+  };
 }
 
 function restrict(namespace: NamespaceObservation, ports: ReadonlySet<number>): NamespaceObservation {
   return {
     ...namespace,
     listeners: mapReading(namespace.listeners, (all) => all.filter((listener) => ports.has(listener.port))),
-    sockets: mapReading(namespace.sockets, (ends) => ({ before: restrictCensus(ends.before, ports), after: restrictCensus(ends.after, ports) })),
+    sockets: mapReading(namespace.sockets, (ends) => ({
+      before: restrictCensus(ends.before, ports),
+      after: restrictCensus(ends.after, ports),
+    })),
     packets: mapReading(namespace.packets, (sample) => ({
       ...sample,
       handshakes: sample.handshakes.filter((one) => ports.has(one.serverPort) || ports.has(one.clientPort)),

@@ -10,17 +10,18 @@ export function writeWhole(file: string, content: string | Uint8Array, attempted
   try {
     const target = targetOf(file);
     if (target.inPlace) writeFileSync(target.path, content);
-    else writeAndRename(target.path, content);
+    else withDraft(target.path, content, (draft) => renameSync(draft, target.path));
   } catch (error) {
     throw cannotWrite(file, error, attempted);
   }
 }
 
-/** Throws now what `writeWhole` would throw later, after a window of waiting. */
+/** Throws now what `writeWhole` would throw later, after a window of waiting. Nothing of the attempt is left. */
 export function refuseUnwritable(file: string, attempted: string): void {
   try {
     const target = targetOf(file);
-    accessSync(target.inPlace ? target.path : path.dirname(target.path), constants.W_OK);
+    if (target.inPlace) accessSync(target.path, constants.W_OK);
+    else withDraft(target.path, '', () => {});
   } catch (error) {
     throw cannotWrite(file, error, attempted);
   }
@@ -39,14 +40,14 @@ function targetOf(file: string): Target {
   return found.isFile() ? { path: realpathSync(file), inPlace: false } : { path: file, inPlace: true };
 }
 
-function writeAndRename(file: string, content: string | Uint8Array): void {
+/** Writes the draft and hands it to `use`; it is gone when this returns, unless `use` has renamed it. */
+function withDraft(file: string, content: string | Uint8Array, use: (draft: string) => void): void {
   const draft = path.join(path.dirname(file), `.halfopen-${process.pid}.part`);
   try {
     writeFileSync(draft, content, { flag: 'wx' });
-    renameSync(draft, file);
-  } catch (error) {
+    use(draft);
+  } finally {
     rmSync(draft, { force: true });
-    throw error;
   }
 }
 

@@ -6,7 +6,10 @@ export function formatIpv4(bytes: Uint8Array, at = 0): string {
 
 /** RFC 5952: lower case, the longest run of two or more zero groups (the first of equals) becomes "::"; IPv4-mapped keeps dots. */
 export function formatIpv6(bytes: Uint8Array, at = 0): string {
-  const groups = Array.from({ length: 8 }, (_, i) => ((bytes[at + 2 * i] ?? 0) << 8) | (bytes[at + 2 * i + 1] ?? 0));
+  const groups = Array.from(
+    { length: 8 },
+    (_, i) => ((bytes[at + 2 * i] ?? 0) << 8) | (bytes[at + 2 * i + 1] ?? 0),
+  );
   if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) {
     return `::ffff:${formatIpv4(bytes, at + 12)}`;
   }

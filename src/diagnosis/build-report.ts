@@ -1,7 +1,7 @@
 import type { Diagnosis, Finding } from '../tcp/finding.ts';
 import type { Ends, ListenerObservation, NamespaceObservation, Observation } from '../tcp/observation.ts';
 import { whoSetLimit } from '../tcp/queue-limits.ts';
-import { valueOf as readingValue } from '../tcp/reading.ts';
+import { readingValue } from '../tcp/reading.ts';
 import {
   type Report,
   type ReportListener,

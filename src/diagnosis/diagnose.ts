@@ -1,4 +1,4 @@
-import { severities, type Diagnosis, type Finding, type Unknown } from '../tcp/finding.ts';
+import { type Diagnosis, type Finding, severities, type Unknown } from '../tcp/finding.ts';
 import type { NamespaceObservation, Observation } from '../tcp/observation.ts';
 import { explainMissing, type Reading } from '../tcp/reading.ts';
 import type { EvidenceKey, Rule } from './rule.ts';
@@ -38,7 +38,11 @@ function missingEvidence(rule: Rule, observation: Observation, namespace: Namesp
   });
 }
 
-function evidenceOf(key: EvidenceKey, observation: Observation, namespace: NamespaceObservation): Reading<unknown> {
+function evidenceOf(
+  key: EvidenceKey,
+  observation: Observation,
+  namespace: NamespaceObservation,
+): Reading<unknown> {
   if (key === 'processes' || key === 'kernelLog' || key === 'softnet') return observation[key];
   return namespace[key];
 }

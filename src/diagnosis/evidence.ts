@@ -3,7 +3,7 @@ import { formatEndpoint, unmapIpv4 } from '../base/ip-text.ts';
 import { formatCount } from '../base/units.ts';
 import type { Evidence } from '../tcp/finding.ts';
 import type { Ends, Handshake, ListenerObservation, ProcessObservation } from '../tcp/observation.ts';
-import { valueOf } from '../tcp/reading.ts';
+import { readingValue } from '../tcp/reading.ts';
 import { acceptors } from './accept-queue/acceptors.ts';
 import type { RuleView } from './rule.ts';
 
@@ -22,7 +22,7 @@ export function perSecond(view: RuleView, count: number): number {
 
 /** How far a counter rose in the window; undefined when it could not be read or this kernel lacks it. */
 export function counterRise(view: RuleView, name: string): number | undefined {
-  const counters = valueOf(view.namespace.counters);
+  const counters = readingValue(view.namespace.counters);
   const before = counters?.before[name];
   const after = counters?.after[name];
   return before === undefined || after === undefined ? undefined : after - before;
@@ -30,7 +30,7 @@ export function counterRise(view: RuleView, name: string): number | undefined {
 
 /** The counter's value at the end of the window, counted since the namespace was made. */
 export function counterTotal(view: RuleView, name: string): number | undefined {
-  return valueOf(view.namespace.counters)?.after[name];
+  return readingValue(view.namespace.counters)?.after[name];
 }
 
 export function counterEvidence(view: RuleView, name: string, note = ''): Evidence {
@@ -40,7 +40,7 @@ export function counterEvidence(view: RuleView, name: string, note = ''): Eviden
 }
 
 export function sysctl(view: RuleView, name: string): string | undefined {
-  return valueOf(view.namespace.sysctls)?.[name];
+  return readingValue(view.namespace.sysctls)?.[name];
 }
 
 /** A parameter of the whole kernel, which only the initial namespace shows (tcp_mem, tcp_max_orphans ...). */
@@ -56,7 +56,7 @@ export function numericSysctl(view: RuleView, name: string): number | undefined 
 
 /** Listening sockets that were there at the end of the window. */
 export function listenersOf(view: RuleView): readonly ListenerObservation[] {
-  return (valueOf(view.namespace.listeners) ?? []).filter((listener) => listener.presence.after);
+  return (readingValue(view.namespace.listeners) ?? []).filter((listener) => listener.presence.after);
 }
 
 export function listenerName(listener: Pick<ListenerObservation, 'address' | 'port'>): string {
@@ -73,7 +73,7 @@ export function isFull(fill: { readonly length: number; readonly limit: number }
 }
 
 export function processesOf(view: RuleView, pids: readonly number[]): readonly ProcessObservation[] {
-  const all = valueOf(view.observation.processes) ?? [];
+  const all = readingValue(view.observation.processes) ?? [];
   return pids.flatMap((pid) => all.filter((process) => process.pid === pid));
 }
 
@@ -107,12 +107,16 @@ export function listenerSubject(view: RuleView, listener: ListenerObservation): 
  * Whether the kernel gives connections to `address` (at the listener's port) to this listener: the exact address comes before the
  * wildcard of the same family, and that before an IPv6 wildcard, which takes IPv4 where IPV6_V6ONLY is off.
  */
-export function serves(view: RuleView, listener: Pick<ListenerObservation, 'port' | 'address'>, address: string): boolean {
+export function serves(
+  view: RuleView,
+  listener: Pick<ListenerObservation, 'port' | 'address'>,
+  address: string,
+): boolean {
   const ranks = listenersOf(view)
     .filter((one) => one.port === listener.port)
     .map((one) => lookupRank(one.address, address));
   const rank = lookupRank(listener.address, address);
-  return rank < 3 && rank === Math.min(...ranks);
+  return rank < 3 && ranks.every((other) => rank <= other);
 }
 
 function lookupRank(listening: string, address: string): number {
@@ -123,8 +127,11 @@ function lookupRank(listening: string, address: string): number {
 }
 
 /** Connection attempts the packet sample saw towards this listener (and the others of its SO_REUSEPORT group). */
-export function handshakesTo(view: RuleView, listener: Pick<ListenerObservation, 'port' | 'address'>): readonly Handshake[] {
-  const sample = valueOf(view.namespace.packets);
+export function handshakesTo(
+  view: RuleView,
+  listener: Pick<ListenerObservation, 'port' | 'address'>,
+): readonly Handshake[] {
+  const sample = readingValue(view.namespace.packets);
   if (!sample) return [];
   const served = new Map<string, boolean>();
   return sample.handshakes.filter(({ direction, server, serverPort }) => {
@@ -140,18 +147,22 @@ export function handshakesTo(view: RuleView, listener: Pick<ListenerObservation,
 /** Whether nothing else could have lost the packets: ids and reasons of the usual suspects below TCP that are silent. */
 export function silentLowerLayers(view: RuleView): readonly { id: string; because: string }[] {
   const ruledOut: { id: string; because: string }[] = [];
-  const softnet = valueOf(view.observation.softnet);
-  const sum = (rows: readonly { dropped: number }[]): number => rows.reduce((total, row) => total + row.dropped, 0);
+  const softnet = readingValue(view.observation.softnet);
+  const sum = (rows: readonly { dropped: number }[]): number =>
+    rows.reduce((total, row) => total + row.dropped, 0);
   if (softnet && sum(softnet.after) === sum(softnet.before)) {
-    ruledOut.push({ id: 'softnet-drops', because: 'no packet was dropped between the network card and the stack' });
+    ruledOut.push({
+      id: 'softnet-drops',
+      because: 'no packet was dropped between the network card and the stack',
+    });
   }
-  const interfaces = valueOf(view.namespace.interfaces);
+  const interfaces = readingValue(view.namespace.interfaces);
   const dropped = (rows: readonly { received: { dropped: number; fifo: number } }[]): number =>
     rows.reduce((total, row) => total + row.received.dropped + row.received.fifo, 0);
   if (interfaces && dropped(interfaces.after) === dropped(interfaces.before)) {
     ruledOut.push({ id: 'nic-drops', because: 'no interface dropped a packet' });
   }
-  const conntrack = valueOf(view.namespace.conntrack);
+  const conntrack = readingValue(view.namespace.conntrack);
   if (conntrack && conntrack.count.after < conntrack.max * 0.9) {
     ruledOut.push({
       id: 'conntrack-full',

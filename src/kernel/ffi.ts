@@ -13,7 +13,8 @@ const prototypes = {
   accept4: 'int accept4(int fd, void *address, void *length, int flags)',
   connect: 'int connect(int fd, const void *address, uint32_t length)',
   send: 'intptr_t send(int fd, const void *data, uintptr_t length, int flags)',
-  sendto: 'intptr_t sendto(int fd, const void *data, uintptr_t length, int flags, const void *address, uint32_t addressLength)',
+  sendto:
+    'intptr_t sendto(int fd, const void *data, uintptr_t length, int flags, const void *address, uint32_t addressLength)',
   recv: 'intptr_t recv(int fd, _Out_ void *data, uintptr_t length, int flags)',
   setsockopt: 'int setsockopt(int fd, int level, int name, const void *value, uint32_t length)',
   getsockopt: 'int getsockopt(int fd, int level, int name, _Inout_ void *value, _Inout_ void *length)',

@@ -169,7 +169,12 @@ export interface EstablishedSummary {
   readonly withoutTimer: number;
   readonly keepalive: number;
   /** Without timer, and silent in both directions for at least 5 s, 60 s, 15 min, 2 h. */
-  readonly idleWithoutTimer: { readonly s5: number; readonly s60: number; readonly m15: number; readonly h2: number };
+  readonly idleWithoutTimer: {
+    readonly s5: number;
+    readonly s60: number;
+    readonly m15: number;
+    readonly h2: number;
+  };
   readonly longestIdleMs: number;
   /** Up to 20 inodes of idle ones without timer, to find their owner. */
   readonly exampleInodes: readonly number[];

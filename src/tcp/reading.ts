@@ -16,21 +16,33 @@ export type Reading<T> =
 export type MissingReading = Exclude<Reading<never>, { status: 'ok' }>;
 
 export const ok = <T>(value: T): Reading<T> => ({ status: 'ok', value });
-export const unsupported = (source: string, since: string): MissingReading => ({ status: 'unsupported', source, since });
-export const denied = (source: string, needs: string): MissingReading => ({ status: 'denied', source, needs });
+export const unsupported = (source: string, since: string): MissingReading => ({
+  status: 'unsupported',
+  source,
+  since,
+});
+export const denied = (source: string, needs: string): MissingReading => ({
+  status: 'denied',
+  source,
+  needs,
+});
 export const malformed = (source: string, at: string, got: string): MissingReading => ({
   status: 'malformed',
   source,
   at,
   got: got.slice(0, 120),
 });
-export const absent = (source: string, because: string): MissingReading => ({ status: 'absent', source, because });
+export const absent = (source: string, because: string): MissingReading => ({
+  status: 'absent',
+  source,
+  because,
+});
 
 export function mapReading<A, B>(reading: Reading<A>, change: (value: A) => B): Reading<B> {
   return reading.status === 'ok' ? ok(change(reading.value)) : reading;
 }
 
-export function valueOf<T>(reading: Reading<T>): T | undefined {
+export function readingValue<T>(reading: Reading<T>): T | undefined {
   return reading.status === 'ok' ? reading.value : undefined;
 }
 

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseReport } from '../../src/contract/report.ts';
 import { LabNamespace } from '../../src/lab/namespace.ts';
-import { environment, type EndedProgram, runProgram, shellCommand } from './start-program.ts';
+import { type EndedProgram, environment, runProgram, shellCommand } from './start-program.ts';
 
 const PORT = 24_310;
 const escape = '\u001b[';
@@ -75,7 +75,12 @@ describe.skipIf(process.getuid?.() !== 0)('what doctor prints (staging needs roo
   });
 
   it('--port shows the others no longer', async () => {
-    const other = sick.spawn('listener', { address: '127.0.0.1', port: PORT + 1, backlog: 4, mode: 'accept' });
+    const other = sick.spawn('listener', {
+      address: '127.0.0.1',
+      port: PORT + 1,
+      backlog: 4,
+      mode: 'accept',
+    });
     await other.ready;
     const chosen = await runProgram(doctor(sick, '--json', '--port', String(PORT)));
     const report = parseReport(JSON.parse(chosen.stdout));
@@ -83,7 +88,9 @@ describe.skipIf(process.getuid?.() !== 0)('what doctor prints (staging needs roo
     expect(report.findings.map((finding) => finding.id)).toContain('accept-queue-overflow');
     const elsewhere = await runProgram(doctor(sick, '--json', '--port', '9'));
     expect(parseReport(JSON.parse(elsewhere.stdout)).namespaces[0]?.listeners).toEqual([]);
-    expect(parseReport(JSON.parse(elsewhere.stdout)).findings.map((finding) => finding.id)).not.toContain('accept-queue-overflow');
+    expect(parseReport(JSON.parse(elsewhere.stdout)).findings.map((finding) => finding.id)).not.toContain(
+      'accept-queue-overflow',
+    );
     await other.stop();
   });
 
@@ -95,7 +102,9 @@ describe.skipIf(process.getuid?.() !== 0)('what doctor prints (staging needs roo
 
   it('says so when standard output is full', async () => {
     const run = await shell(`${shellCommand(doctor(sick))} > /dev/full`);
-    expect(run.stderr).toBe('halfopen: cannot write to standard output: ENOSPC: no space left on device, write\n');
+    expect(run.stderr).toBe(
+      'halfopen: cannot write to standard output: ENOSPC: no space left on device, write\n',
+    );
     expect(run.exitCode).toBe(3);
   });
 
@@ -143,16 +152,25 @@ describe.skipIf(process.getuid?.() !== 0)('what doctor prints (staging needs roo
     it('takes 80 columns where the terminal does not know its width', async () => {
       const { stdout } = await onTerminal(doctor(sick), 0);
       // biome-ignore lint/suspicious/noControlCharactersInRegex: colours take no room
-      const widths = stdout.replaceAll(/\u001b\[\d*m/g, '').split(/[\r\n]+/).map((line) => [...line].length);
+      const widths = stdout
+        .replaceAll(/\u001b\[\d*m/g, '')
+        .split(/[\r\n]+/)
+        .map((line) => [...line].length);
       expect(Math.max(...widths)).toBeGreaterThan(60);
       expect(Math.max(...widths)).toBeLessThanOrEqual(80);
     });
   });
 });
 
-async function shell(script: string, more: Record<string, string> = {}): Promise<Omit<EndedProgram, 'signal'>> {
+async function shell(
+  script: string,
+  more: Record<string, string> = {},
+): Promise<Omit<EndedProgram, 'signal'>> {
   try {
-    const { stdout, stderr } = await promisify(execFile)('bash', ['-c', script], { env: environment(more), timeout: 30_000 });
+    const { stdout, stderr } = await promisify(execFile)('bash', ['-c', script], {
+      env: environment(more),
+      timeout: 30_000,
+    });
     return { exitCode: 0, stdout, stderr };
   } catch (error) {
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
@@ -161,7 +179,12 @@ async function shell(script: string, more: Record<string, string> = {}): Promise
 }
 
 /** script(1) gives the program a pseudo-terminal of its own. */
-function onTerminal(args: readonly string[], columns: number, more: Record<string, string> = {}, redirect = ''): ReturnType<typeof shell> {
+function onTerminal(
+  args: readonly string[],
+  columns: number,
+  more: Record<string, string> = {},
+  redirect = '',
+): ReturnType<typeof shell> {
   const inside = `stty cols ${columns}; ${shellCommand(args)} ${redirect}`;
   return shell(`script -qec ${quote(inside)} /dev/null < /dev/null`, more);
 }

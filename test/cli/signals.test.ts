@@ -31,22 +31,34 @@ describe.skipIf(process.getuid?.() !== 0)('signals while doctor watches (staging
     rmSync(folder, { recursive: true });
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('%s ends the window early; what was seen is judged, printed and saved', async (signal) => {
-    const file = path.join(folder, `${signal}.json.gz`);
-    const { child, ended } = startProgram(['doctor', '--netns', sick.name, '--for', '40s', '--json', '--save', file]);
-    await watching(child);
-    const sentAtMs = performance.now();
-    child.kill(signal);
-    const run = await ended;
-    expect(performance.now() - sentAtMs).toBeLessThan(3000);
-    const report = parseReport(JSON.parse(run.stdout));
-    expect(report.host.observedToMs - report.host.observedFromMs).toBeLessThan(10_000);
-    expect(report.findings.map((finding) => finding.id)).toContain('accept-queue-overflow');
-    expect(run).toMatchObject({ exitCode: 1, signal: null });
-    expect(run.stderr).toContain('halfopen: interrupted; this is what was seen until then\n');
-    expect(readdirSync(folder)).toContain(`${signal}.json.gz`);
-    expect(readdirSync(folder).filter((name) => name.includes('.part'))).toEqual([]);
-  });
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    '%s ends the window early; what was seen is judged, printed and saved',
+    async (signal) => {
+      const file = path.join(folder, `${signal}.json.gz`);
+      const { child, ended } = startProgram([
+        'doctor',
+        '--netns',
+        sick.name,
+        '--for',
+        '40s',
+        '--json',
+        '--save',
+        file,
+      ]);
+      await watching(child);
+      const sentAtMs = performance.now();
+      child.kill(signal);
+      const run = await ended;
+      expect(performance.now() - sentAtMs).toBeLessThan(3000);
+      const report = parseReport(JSON.parse(run.stdout));
+      expect(report.host.observedToMs - report.host.observedFromMs).toBeLessThan(10_000);
+      expect(report.findings.map((finding) => finding.id)).toContain('accept-queue-overflow');
+      expect(run).toMatchObject({ exitCode: 1, signal: null });
+      expect(run.stderr).toContain('halfopen: interrupted; this is what was seen until then\n');
+      expect(readdirSync(folder)).toContain(`${signal}.json.gz`);
+      expect(readdirSync(folder).filter((name) => name.includes('.part'))).toEqual([]);
+    },
+  );
 
   it('an interrupted look at a well host is no failure', async () => {
     const { child, ended } = startProgram(['doctor', '--netns', well.name, '--for', '40s']);
@@ -78,7 +90,11 @@ describe.skipIf(process.getuid?.() !== 0)('signals while doctor watches (staging
   it('leaves a clean terminal behind', async () => {
     const child = spawn(
       'script',
-      ['-qec', `stty cols 90; ${shellCommand(['doctor', '--netns', well.name, '--for', '40s'])}`, '/dev/null'],
+      [
+        '-qec',
+        `stty cols 90; ${shellCommand(['doctor', '--netns', well.name, '--for', '40s'])}`,
+        '/dev/null',
+      ],
       { stdio: ['pipe', 'pipe', 'inherit'], env: environment({ NO_COLOR: '1' }), timeout: 30_000 },
     );
     let shown = '';

@@ -74,12 +74,26 @@ export function environment(more: Readonly<Record<string, string>> = {}): NodeJS
 }
 
 /** A copy that everybody may read, wherever the repository lies; `remove` takes it away. */
-export function publicCopy(): { readonly program: string; readonly folder: string; readonly remove: () => void } {
+export function publicCopy(): {
+  readonly program: string;
+  readonly folder: string;
+  readonly remove: () => void;
+} {
   const folder = mkdtempSync(path.join(tmpdir(), 'halfopen-copy-'));
   chmodSync(folder, 0o755);
-  const needed = ['dist', 'docs', 'package.json', ...['commander', 'zod', 'koffi', '@koromix'].map((name) => `node_modules/${name}`)];
-  for (const name of needed) cpSync(path.join(root, name), path.join(folder, name), { recursive: true, dereference: true });
-  return { program: path.join(folder, 'dist/main.js'), folder, remove: () => rmSync(folder, { recursive: true }) };
+  const needed = [
+    'dist',
+    'docs',
+    'package.json',
+    ...['commander', 'zod', 'koffi', '@koromix'].map((name) => `node_modules/${name}`),
+  ];
+  for (const name of needed)
+    cpSync(path.join(root, name), path.join(folder, name), { recursive: true, dereference: true });
+  return {
+    program: path.join(folder, 'dist/main.js'),
+    folder,
+    remove: () => rmSync(folder, { recursive: true }),
+  };
 }
 
 export const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] as const;

@@ -54,7 +54,9 @@ describe('wrong arguments', () => {
 
   it('no arguments at all: the help, but as an error', async () => {
     const run = await runProgram([]);
-    expect(run.stderr).toMatch(/^Usage: halfopen [\s\S]*doctor [\s\S]*explain [\s\S]*listeners [\s\S]*sockets [\s\S]*schema /);
+    expect(run.stderr).toMatch(
+      /^Usage: halfopen [\s\S]*doctor [\s\S]*explain [\s\S]*listeners [\s\S]*sockets [\s\S]*schema /,
+    );
     expect(run).toMatchObject({ exitCode: 2, stdout: '' });
   });
 });
@@ -62,16 +64,20 @@ describe('wrong arguments', () => {
 describe('help', () => {
   it.each(['--help', 'help'])('%s names every command', async (argument) => {
     const run = await runProgram([argument]);
-    for (const command of ['doctor', 'explain', 'listeners', 'sockets', 'schema']) expect(run.stdout).toContain(`\n  ${command} `);
+    for (const command of ['doctor', 'explain', 'listeners', 'sockets', 'schema'])
+      expect(run.stdout).toContain(`\n  ${command} `);
     expect(run).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
-  it.each(['doctor', 'explain', 'listeners', 'sockets', 'schema'])('%s --help gives defaults as they are typed', async (command) => {
-    const run = await runProgram([command, '--help']);
-    expect(run.stdout).toMatch(new RegExp(`^Usage: halfopen ${command} `));
-    expect(run.stdout).not.toMatch(/default: (\d+|\[\])\)/);
-    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
-  });
+  it.each(['doctor', 'explain', 'listeners', 'sockets', 'schema'])(
+    '%s --help gives defaults as they are typed',
+    async (command) => {
+      const run = await runProgram([command, '--help']);
+      expect(run.stdout).toMatch(new RegExp(`^Usage: halfopen ${command} `));
+      expect(run.stdout).not.toMatch(/default: (\d+|\[\])\)/);
+      expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+    },
+  );
 
   it.each(['--version', '-V'])('%s is the version alone', async (argument) => {
     const run = await runProgram([argument]);
@@ -93,7 +99,9 @@ describe('explain', () => {
     expect(run.exitCode).toBe(0);
     expect(run.stdout).toContain(id);
     expect(run.stdout.length).toBeGreaterThan(500);
-    const prose = run.stdout.split('\n').filter((line) => !line.startsWith('    ') && !line.trim().startsWith('|'));
+    const prose = run.stdout
+      .split('\n')
+      .filter((line) => !line.startsWith('    ') && !line.trim().startsWith('|'));
     expect(prose.filter((line) => line.length > 100)).toEqual([]);
   });
 });
@@ -106,7 +114,14 @@ describe('schema report', () => {
     expect(schema).toMatchObject({
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       type: 'object',
-      required: expect.arrayContaining(['schemaVersion', 'tool', 'host', 'namespaces', 'findings', 'unknowns']),
+      required: expect.arrayContaining([
+        'schemaVersion',
+        'tool',
+        'host',
+        'namespaces',
+        'findings',
+        'unknowns',
+      ]),
       properties: { schemaVersion: { const: 1 }, findings: { type: 'array' } },
     });
     expect(JSON.stringify(schema)).toContain(JSON.stringify(findingIds));
@@ -117,7 +132,9 @@ describe('schema report', () => {
 /** Keywords of the draft's vocabularies that a validator must know; "additionalItems", "definitions" ... belong to older drafts. */
 const known = new Set(
   `$schema $ref $defs $id title description type const enum properties required additionalProperties propertyNames items prefixItems
-   anyOf oneOf allOf minimum maximum exclusiveMinimum exclusiveMaximum minLength maxLength pattern format default minItems maxItems`.split(/\s+/),
+   anyOf oneOf allOf minimum maximum exclusiveMinimum exclusiveMaximum minLength maxLength pattern format default minItems maxItems`.split(
+    /\s+/,
+  ),
 );
 
 /** Every keyword of a schema and of the schemas inside it. */

@@ -67,7 +67,14 @@ describe.skipIf(process.getuid?.() !== 0 || !hasNginx())('nginx from Debian (nee
       using nginx = new Nginx(namespace, listen);
       await nginx.workers();
       const load = { to: address, port: 8080, sendBytes: 60, receiveUntilClose: true, close: 'fin' } as const;
-      namespace.spawn('clients', { ...load, count: 500, ratePerSecond: 500, repeatEveryMs: 1000, repeats: 8, holdMs: 20 });
+      namespace.spawn('clients', {
+        ...load,
+        count: 500,
+        ratePerSecond: 500,
+        repeatEveryMs: 1000,
+        repeats: 8,
+        holdMs: 20,
+      });
       namespace.spawn('clients', { ...load, count: 50, holdMs: 8000 });
       const run = await runDoctor(namespace.name, ['--for', '4s']);
       expect(run.alarms, JSON.stringify(run.report.findings, null, 1)).toEqual([]);

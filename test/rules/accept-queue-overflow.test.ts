@@ -20,11 +20,20 @@ const sixtyClients = { count: 60, close: 'never' } as const;
 const aStream = { count: 400, repeatEveryMs: 1000, repeats: 8, ratePerSecond: 400, close: 'fin' } as const;
 
 const stages: readonly Stage[] = [
-  { cause: 'process-stopped', server: { backlog: 16, mode: 'accept' }, clients: sixtyClients, stopServer: true },
+  {
+    cause: 'process-stopped',
+    server: { backlog: 16, mode: 'accept' },
+    clients: sixtyClients,
+    stopServer: true,
+  },
   { cause: 'fd-limit', server: { backlog: 16, mode: 'fd-limit', descriptors: 12 }, clients: sixtyClients },
   { cause: 'cpu-saturated', server: { backlog: 16, mode: 'spin' }, clients: sixtyClients },
   { cause: 'blocked', server: { backlog: 16, mode: 'never-accept' }, clients: sixtyClients },
-  { cause: 'sustained-overload', server: { backlog: 16, mode: 'slow-accept', acceptEveryMs: 25 }, clients: aStream },
+  {
+    cause: 'sustained-overload',
+    server: { backlog: 16, mode: 'slow-accept', acceptEveryMs: 25 },
+    clients: aStream,
+  },
   {
     cause: 'burst',
     server: { backlog: 64, mode: 'pause-bursts', pauseMs: 100, pauseEveryMs: 1000 },
@@ -66,7 +75,11 @@ describe.skipIf(process.getuid?.() !== 0)('accept-queue-overflow (needs root)', 
     });
 
     it('counter-experiment: a server that accepts 400 connections a second in time', async () => {
-      const run = await stage(family, { cause: 'none', server: { backlog: 511, read: true }, clients: { ...aStream, sendBytes: 400 } });
+      const run = await stage(family, {
+        cause: 'none',
+        server: { backlog: 511, read: true },
+        clients: { ...aStream, sendBytes: 400 },
+      });
       expect(run.finding('accept-queue-overflow')).toBeUndefined();
       expect(run.finding('accept-queue-pressure')?.severity).not.toBe('warning');
       expect(run.alarms).toEqual([]);

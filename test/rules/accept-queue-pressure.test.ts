@@ -15,7 +15,9 @@ describe.skipIf(process.getuid?.() !== 0)('accept-queue-pressure (needs root)', 
       const finding = run.finding('accept-queue-pressure');
       expect(finding).toMatchObject({ severity: 'warning', cause: { id: 'blocked' } });
       expect(finding?.evidence.find((one) => one.name === 'acceptQueue.peak')?.value).toBe(13);
-      expect(finding?.evidence.find((one) => one.name === 'acceptQueue.oldestWait')?.value).toBeGreaterThan(1500);
+      expect(finding?.evidence.find((one) => one.name === 'acceptQueue.oldestWait')?.value).toBeGreaterThan(
+        1500,
+      );
       expect(run.finding('accept-queue-overflow')).toBeUndefined();
       expect(run.exitCode).toBe(1);
     });
@@ -24,7 +26,14 @@ describe.skipIf(process.getuid?.() !== 0)('accept-queue-pressure (needs root)', 
       using namespace = LabNamespace.create('aqp');
       const address = loopback[family];
       await namespace.spawn('listener', { address, port: 8443, backlog: 16, read: true }).ready;
-      const clients = { to: address, port: 8443, count: 13, repeatEveryMs: 1000, repeats: 5, sendBytes: 300 } as const;
+      const clients = {
+        to: address,
+        port: 8443,
+        count: 13,
+        repeatEveryMs: 1000,
+        repeats: 5,
+        sendBytes: 300,
+      } as const;
       await namespace.spawn('clients', { ...clients, close: 'fin' }).ready;
       const run = await runDoctor(namespace.name, ['--for', '2s']);
       expect(run.alarms).toEqual([]);

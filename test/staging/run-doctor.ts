@@ -13,10 +13,16 @@ export interface ProgramRun {
 }
 
 /** Runs the built program as a user does. */
-export function runHalfopen(args: readonly string[], options: { timeoutMs?: number; command?: readonly string[] } = {}): Promise<ProgramRun> {
+export function runHalfopen(
+  args: readonly string[],
+  options: { timeoutMs?: number; command?: readonly string[] } = {},
+): Promise<ProgramRun> {
   const [command = process.execPath, ...before] = options.command ?? [];
   const argv = options.command ? [...before, process.execPath, program, ...args] : [program, ...args];
-  const child = spawn(command, argv, { stdio: ['ignore', 'pipe', 'pipe'], timeout: options.timeoutMs ?? 50_000 });
+  const child = spawn(command, argv, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: options.timeoutMs ?? 50_000,
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -14,7 +14,9 @@ export function hostFacts(
     cpus: os.cpus().length,
     pageSizeBytes: pageSizeBytes(),
     asRoot: process.getuid?.() === 0,
-    ...(observed.some((namespace) => namespace.own || namespace.initial) ? {} : { reference: ownParameters() }),
+    ...(observed.some((namespace) => namespace.own || namespace.initial)
+      ? {}
+      : { reference: ownParameters() }),
   };
 }
 

@@ -42,4 +42,3 @@ export class ListenerMatch {
     return candidates.map(listenerKey).find((key) => this.#keys.has(key));
   }
 }
-

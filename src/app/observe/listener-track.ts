@@ -20,7 +20,10 @@ export class ListenerTrack {
   #requests = { before: 0, after: 0 };
   #waiting = { before: describeWaiting([]), after: describeWaiting([]) };
 
-  constructor(socket: TcpSocket, options: { windowMs: number; intervalMs: number; bornInWindow: boolean; limitKnown: boolean }) {
+  constructor(
+    socket: TcpSocket,
+    options: { windowMs: number; intervalMs: number; bornInWindow: boolean; limitKnown: boolean },
+  ) {
     this.key = listenerKey({ family: socket.family, address: socket.localAddress, port: socket.localPort });
     this.socket = socket;
     this.#recorder = new QueueRecorder(options.windowMs, options.intervalMs);
@@ -54,7 +57,10 @@ export class ListenerTrack {
     this.#recorder.sample(atMs, this.#last.length, this.#last.limit);
   }
 
-  end(present: boolean, fill: { length: number; limit: number; drops: number | undefined } | undefined): void {
+  end(
+    present: boolean,
+    fill: { length: number; limit: number; drops: number | undefined } | undefined,
+  ): void {
     this.#seenAtEnd = present;
     if (!fill) return;
     this.#last = fill;
@@ -90,7 +96,9 @@ export class ListenerTrack {
       ...(socket.cgroupId === undefined ? {} : { cgroupId: socket.cgroupId }),
       acceptQueue: { before: this.#first, after: this.#last },
       limitKnown: this.#limitKnown,
-      ...(this.#lastDrops === undefined ? {} : { drops: { before: this.#firstDrops, after: this.#lastDrops } }),
+      ...(this.#lastDrops === undefined
+        ? {}
+        : { drops: { before: this.#firstDrops, after: this.#lastDrops } }),
       presence: { before: !this.#bornInWindow, after: this.#seenAtEnd },
       ...(queue === undefined ? {} : { queue }),
       waiting: this.#waiting,

@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
-import type { FoundNamespace } from '../../kernel/netns/find-namespaces.ts';
 import { inNamespace } from '../../kernel/netns/enter.ts';
+import type { FoundNamespace } from '../../kernel/netns/find-namespaces.ts';
 import { type ConntrackNow, readConntrack } from '../../kernel/procfs/conntrack.ts';
 import { type Counters, readNetCounters, readSockstat } from '../../kernel/procfs/net-counters.ts';
 import { readNetDev } from '../../kernel/procfs/net-dev.ts';
@@ -91,7 +91,10 @@ export class NamespaceObserver implements Disposable {
     this.sockets.end(atMs);
     const after = this.sockets.census('after', atMs, this.#localPortCount());
     const before = this.#censusBefore;
-    this.#census = before.status !== 'ok' ? before : mapReading(after, (value) => ({ before: before.value, after: value }));
+    this.#census =
+      before.status !== 'ok'
+        ? before
+        : mapReading(after, (value) => ({ before: before.value, after: value }));
     this.#after = this.#snapshot();
   }
 
@@ -125,7 +128,8 @@ export class NamespaceObserver implements Disposable {
   }
 
   #localPortCount(): number {
-    const range = this.#sysctls.status === 'ok' ? this.#sysctls.value['net.ipv4.ip_local_port_range'] : undefined;
+    const range =
+      this.#sysctls.status === 'ok' ? this.#sysctls.value['net.ipv4.ip_local_port_range'] : undefined;
     const [from, to] = (range ?? '32768 60999').split(' ').map(Number);
     return (to ?? 60_999) - (from ?? 32_768) + 1;
   }
@@ -148,12 +152,17 @@ export class NamespaceObserver implements Disposable {
     return this.#censusBefore.status === 'ok' ? [this.#censusBefore.value] : [];
   }
 
-  finish(ownersOf: (inode: number) => readonly number[], packets: Reading<PacketSample>): NamespaceObservation {
+  finish(
+    ownersOf: (inode: number) => readonly number[],
+    packets: Reading<PacketSample>,
+  ): NamespaceObservation {
     const before = this.#before ?? this.#snapshot();
     const after = this.#after ?? before;
     return {
       inode: this.found.inode,
-      names: this.#initial ? ['host', ...this.found.names.filter((name) => name !== 'host')] : this.found.names,
+      names: this.#initial
+        ? ['host', ...this.found.names.filter((name) => name !== 'host')]
+        : this.found.names,
       pids: this.found.pids.slice(0, 100),
       initial: this.#initial,
       own: this.found.own,
@@ -201,10 +210,19 @@ function bothEnds<T>(before: Reading<T>, after: Reading<T>): Reading<Ends<T>> {
   return mapReading(after, (value) => ({ before: before.value, after: value }));
 }
 
-function conntrackEnds(before: Reading<ConntrackNow>, after: Reading<ConntrackNow>): Reading<ConntrackObservation> {
+function conntrackEnds(
+  before: Reading<ConntrackNow>,
+  after: Reading<ConntrackNow>,
+): Reading<ConntrackObservation> {
   if (before.status !== 'ok') return before;
   if (after.status !== 'ok') return after;
   const stat =
-    before.value.stat && after.value.stat ? { stat: { before: before.value.stat, after: after.value.stat } } : {};
-  return ok({ count: { before: before.value.count, after: after.value.count }, max: after.value.max, ...stat });
+    before.value.stat && after.value.stat
+      ? { stat: { before: before.value.stat, after: after.value.stat } }
+      : {};
+  return ok({
+    count: { before: before.value.count, after: after.value.count },
+    max: after.value.max,
+    ...stat,
+  });
 }

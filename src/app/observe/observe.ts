@@ -52,7 +52,12 @@ export async function observe(options: ObserveOptions): Promise<Observation> {
   const samplingEndsMs = windowMs - Math.min(elapsed(), windowMs / 4);
   const owners = new OwnerWatch();
   const observers = watched.all.map(({ observer }) => observer);
-  const ownersFound = owners.begin(observers, searchPause(), elapsed, () => elapsed() >= samplingEndsMs || options.stop?.aborted === true);
+  const ownersFound = owners.begin(
+    observers,
+    searchPause(),
+    elapsed,
+    () => elapsed() >= samplingEndsMs || options.stop?.aborted === true,
+  );
   await sampleUntil(samplingEndsMs, options, watched.all, owners, elapsed);
   await ownersFound;
   // The ring hands its last packets over only when their block retires.
@@ -64,8 +69,9 @@ export async function observe(options: ObserveOptions): Promise<Observation> {
   }
   const closedMs = elapsed();
   const processes = await owners.end(observers, elapsed);
-  const namespaces = watched.all.map(({ observer, packets }): NamespaceObservation =>
-    observer.finish((inode) => owners.ownersOf(inode), packets.finish(endMs)),
+  const namespaces = watched.all.map(
+    ({ observer, packets }): NamespaceObservation =>
+      observer.finish((inode) => owners.ownersOf(inode), packets.finish(endMs)),
   );
   options.onProgress?.(1);
   return {
@@ -163,11 +169,19 @@ function startWhereNeeded(all: readonly Watched[], atMs: number): void {
   }
 }
 
-function startCapture(all: readonly Watched[], { observer, packets }: Watched, atMs: number, reason: string): void {
+function startCapture(
+  all: readonly Watched[],
+  { observer, packets }: Watched,
+  atMs: number,
+  reason: string,
+): void {
   if (!observer.enterable) return;
   const running = all.filter((other) => other.packets.running).length;
   if (running < MOST_CAPTURES) packets.start(atMs, reason, observer.suspectPorts());
-  else packets.refuse(`not captured: ${running} other network namespaces are being captured already (--netns NAME for this one)`);
+  else
+    packets.refuse(
+      `not captured: ${running} other network namespaces are being captured already (--netns NAME for this one)`,
+    );
 }
 
 /** The search works in slices of 2 ms: eager at first, so that most hosts are done at once, then at the pace sampling can afford. */

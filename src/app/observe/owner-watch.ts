@@ -58,7 +58,10 @@ export class OwnerWatch {
   }
 
   /** Sockets that turned up late are looked for as well, with a bounded effort. */
-  async end(observers: readonly NamespaceObserver[], nowMs: () => number): Promise<Reading<readonly ProcessObservation[]>> {
+  async end(
+    observers: readonly NamespaceObserver[],
+    nowMs: () => number,
+  ): Promise<Reading<readonly ProcessObservation[]>> {
     const watched = this.#watch?.end(nowMs()) ?? new Map<number, ProcessObservation>();
     const wanted = observers.map((observer) => observer.wantedInodes());
     const inodes = new Set(wanted.flatMap((one) => [...one.listeners, ...one.others]));
@@ -69,7 +72,10 @@ export class OwnerWatch {
     lateWatch.begin(nowMs());
     for (const [pid, process] of lateWatch.end(nowMs())) watched.set(pid, process);
     if (watched.size === 0 && this.#deniedPids > 0) {
-      return denied('/proc/PID/fd', `root: ${this.#deniedPids} processes of other users could not be looked into`);
+      return denied(
+        '/proc/PID/fd',
+        `root: ${this.#deniedPids} processes of other users could not be looked into`,
+      );
     }
     return ok([...watched.values()]);
   }
@@ -80,5 +86,7 @@ export class OwnerWatch {
 }
 
 function allPids(): number[] {
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
 }

@@ -3,7 +3,7 @@ import { HandshakeTable } from '../../capture/handshake-table.ts';
 import { PacketRing } from '../../kernel/packet-ring/packet-ring.ts';
 import { tcpFilter } from '../../kernel/packet-ring/tcp-filter.ts';
 import type { PacketSample } from '../../tcp/observation.ts';
-import { absent, mapReading, type MissingReading, type Reading } from '../../tcp/reading.ts';
+import { absent, type MissingReading, mapReading, type Reading } from '../../tcp/reading.ts';
 
 /** Holds some 20,000 handshake packets; `MOST_CAPTURES` of them stay within 64 MiB. */
 const RING_BYTES = 4 * 1024 * 1024;
@@ -16,7 +16,10 @@ const MAX_PORTS = 16;
 export class PacketWatch implements Disposable {
   readonly #namespacePath: string | null;
   readonly #table: HandshakeTable;
-  #ring: Reading<PacketRing> = absent('packets', 'not captured: nothing pointed at dropped or failing connections');
+  #ring: Reading<PacketRing> = absent(
+    'packets',
+    'not captured: nothing pointed at dropped or failing connections',
+  );
   #reason = '';
   #startedAtMs = 0;
   #packets = 0;
@@ -71,7 +74,6 @@ export class PacketWatch implements Disposable {
       };
     });
   }
-
 
   [Symbol.dispose](): void {
     if (this.#ring.status === 'ok') this.#ring.value.close();

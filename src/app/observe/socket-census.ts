@@ -1,3 +1,4 @@
+import type { InetDiagMessage } from '../../kernel/netlink/inet-diag-message.ts';
 import type {
   DestinationUse,
   EstablishedSummary,
@@ -7,7 +8,6 @@ import type {
 } from '../../tcp/observation.ts';
 import { socketGroupNames } from '../../tcp/observation.ts';
 import { type TcpSocket, type TcpState, tcpStates, waitsInAcceptQueue } from '../../tcp/socket.ts';
-import type { InetDiagMessage } from '../../kernel/netlink/inet-diag-message.ts';
 import type { ListenerMatch } from './listener-match.ts';
 
 const KEPT_PER_GROUP = 1000;
@@ -68,7 +68,8 @@ export class CensusBuilder {
     if (state === LISTEN) return;
     const incoming = this.#listeners.ports.has(entry.localPort);
     if (!incoming) this.#countDestination(entry);
-    if (state === ESTABLISHED && entry.inode !== 0) this.#addEstablished(entry, incoming ? entry.localPort : 0);
+    if (state === ESTABLISHED && entry.inode !== 0)
+      this.#addEstablished(entry, incoming ? entry.localPort : 0);
     const group = groupOf(entry);
     if (group === 'waiting') this.#addWaiting(entry);
     else if (group !== undefined) this.#addToGroup(group, entry);
@@ -141,7 +142,11 @@ export class CensusBuilder {
       (this.#destinationBuckets[destinationBucket(entry)] ?? 0) >= ports;
   }
 
-  finish(atMs: number, source: SocketCensus['source'], destinations: readonly DestinationUse[]): SocketCensus {
+  finish(
+    atMs: number,
+    source: SocketCensus['source'],
+    destinations: readonly DestinationUse[],
+  ): SocketCensus {
     const states: Partial<Record<TcpState, number>> = {};
     for (const [number, count] of this.#states.entries()) {
       const state = tcpStates[number];
@@ -184,14 +189,26 @@ function destinationBucket(entry: CensusEntry): number {
 
 /** Local ports in use per destination, fullest first. One bit a port: a crowded destination may hold tens of thousands. */
 export class DestinationCounter {
-  readonly #uses = new Map<number, { first: TcpSocket; ports: Uint8Array; use: { localPorts: number; timeWait: number; established: number } }>();
+  readonly #uses = new Map<
+    number,
+    {
+      first: TcpSocket;
+      ports: Uint8Array;
+      use: { localPorts: number; timeWait: number; established: number };
+    }
+  >();
 
   /** Sockets are put together by a 32-bit hash of both addresses and the remote port. */
   add(entry: CensusEntry): void {
-    const key = (Math.imul(entry.remoteAddressHash ^ entry.remotePort, 0x9e3779b1) ^ entry.localAddressHash) >>> 0;
+    const key =
+      (Math.imul(entry.remoteAddressHash ^ entry.remotePort, 0x9e3779b1) ^ entry.localAddressHash) >>> 0;
     let counted = this.#uses.get(key);
     if (!counted) {
-      counted = { first: entry.toSocket(), ports: new Uint8Array(8192), use: { localPorts: 0, timeWait: 0, established: 0 } };
+      counted = {
+        first: entry.toSocket(),
+        ports: new Uint8Array(8192),
+        use: { localPorts: 0, timeWait: 0, established: 0 },
+      };
       this.#uses.set(key, counted);
     }
     const { ports, use } = counted;

@@ -4,7 +4,7 @@ import { extensions } from '../../kernel/netlink/sock-diag-request.ts';
 import { readTcpTable } from '../../kernel/procfs/tcp-table.ts';
 import type { DestinationUse, SocketCensus } from '../../tcp/observation.ts';
 import { absent, ok, type Reading } from '../../tcp/reading.ts';
-import { socketTimers, stateNumber, type Family, type TcpSocket, type TcpState } from '../../tcp/socket.ts';
+import { type Family, socketTimers, stateNumber, type TcpSocket, type TcpState } from '../../tcp/socket.ts';
 import { ListenerMatch } from './listener-match.ts';
 import { ListenerTrack } from './listener-track.ts';
 import { notEnterable } from './not-enterable.ts';
@@ -58,7 +58,8 @@ export class SocketWatch implements Disposable {
     const table = this.#procTable();
     if (table.status !== 'ok') return byDiag;
     for (const socket of table.value) {
-      if (socket.state === 'LISTEN' && !this.#tracks.has(socket.cookie)) this.#track(socket, bornInWindow, false);
+      if (socket.state === 'LISTEN' && !this.#tracks.has(socket.cookie))
+        this.#track(socket, bornInWindow, false);
     }
     return ok(true);
   }
@@ -66,7 +67,10 @@ export class SocketWatch implements Disposable {
   #track(socket: TcpSocket, bornInWindow: boolean, limitKnown: boolean): void {
     const { windowMs, intervalMs } = this.#options;
     this.#match.add({ family: socket.family, address: socket.localAddress, port: socket.localPort });
-    this.#tracks.set(socket.cookie, new ListenerTrack(socket, { windowMs, intervalMs, bornInWindow, limitKnown }));
+    this.#tracks.set(
+      socket.cookie,
+      new ListenerTrack(socket, { windowMs, intervalMs, bornInWindow, limitKnown }),
+    );
   }
 
   #procTable(): Reading<readonly TcpSocket[]> {
@@ -74,7 +78,11 @@ export class SocketWatch implements Disposable {
     return directory === undefined ? notEnterable : readTcpTable(directory);
   }
 
-  #dump(states: readonly TcpState[], extension: number, visit: (message: InetDiagMessage) => void): Reading<true> {
+  #dump(
+    states: readonly TcpState[],
+    extension: number,
+    visit: (message: InetDiagMessage) => void,
+  ): Reading<true> {
     if (this.#diag.status !== 'ok') return this.#diag;
     for (const family of families) {
       const result = this.#diag.value.dump({ family, states, extensions: extension }, visit);
@@ -110,13 +118,18 @@ export class SocketWatch implements Disposable {
     const seen = new Map<string, { length: number; limit: number; drops: number | undefined }>();
     const byDiag = this.#dump(['LISTEN'], extensions.skMemInfo, (message) => {
       if (!this.#tracks.has(message.cookie)) this.#track(message.toSocket(), true, true);
-      seen.set(message.cookie, { length: message.receiveQueue, limit: message.sendQueue, drops: message.drops });
+      seen.set(message.cookie, {
+        length: message.receiveQueue,
+        limit: message.sendQueue,
+        drops: message.drops,
+      });
     });
     if (byDiag.status !== 'ok') {
       const table = this.#procTable();
       if (table.status !== 'ok') return;
       for (const socket of table.value) {
-        if (socket.state === 'LISTEN') seen.set(socket.cookie, { length: socket.receiveQueue, limit: 0, drops: undefined });
+        if (socket.state === 'LISTEN')
+          seen.set(socket.cookie, { length: socket.receiveQueue, limit: 0, drops: undefined });
       }
     }
     for (const [cookie, track] of this.#tracks) track.end(seen.has(cookie), seen.get(cookie));
@@ -142,7 +155,11 @@ export class SocketWatch implements Disposable {
     return ok(builder.finish(atMs, source, destinations));
   }
 
-  #crowdedDestinations(builder: CensusBuilder, rows: readonly TcpSocket[], localPorts: number): readonly DestinationUse[] {
+  #crowdedDestinations(
+    builder: CensusBuilder,
+    rows: readonly TcpSocket[],
+    localPorts: number,
+  ): readonly DestinationUse[] {
     const enough = Math.max(2, Math.ceil(localPorts / 2));
     const crowded = builder.crowdedDestinations(enough);
     if (!crowded) return [];

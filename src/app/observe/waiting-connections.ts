@@ -8,7 +8,9 @@ const KEPT_PEERS = 20;
 
 /** Who waits in an accept queue, and for how long; `members` in any order. */
 export function describeWaiting(members: readonly TcpSocket[]): WaitingConnections {
-  const oldestFirst = members.map((socket) => ({ socket, waitedMs: waitedMs(socket) })).sort((a, b) => b.waitedMs - a.waitedMs);
+  const oldestFirst = members
+    .map((socket) => ({ socket, waitedMs: waitedMs(socket) }))
+    .sort((a, b) => b.waitedMs - a.waitedMs);
   const peers = new Map<string, { count: number; oldestMs: number }>();
   for (const { socket, waitedMs } of oldestFirst) {
     const address = unmapIpv4(socket.remoteAddress);

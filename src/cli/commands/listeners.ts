@@ -5,7 +5,7 @@ import { formatCount, formatDurationMs } from '../../base/units.ts';
 import { buildReport } from '../../diagnosis/build-report.ts';
 import type { ListenerObservation, NamespaceObservation, Observation } from '../../tcp/observation.ts';
 import { whoSetLimit } from '../../tcp/queue-limits.ts';
-import { explainMissing, valueOf } from '../../tcp/reading.ts';
+import { explainMissing, readingValue } from '../../tcp/reading.ts';
 import type { HalfopenCommand } from '../command.ts';
 import { renderTable } from '../table.ts';
 import { version } from '../version.ts';
@@ -74,7 +74,7 @@ function json(observation: Observation): string {
 
 function render(observation: Observation): string {
   const rows = observation.namespaces.flatMap((namespace) =>
-    (valueOf(namespace.listeners) ?? []).map((listener) => row(observation, namespace, listener)),
+    (readingValue(namespace.listeners) ?? []).map((listener) => row(observation, namespace, listener)),
   );
   if (rows.length === 0) return 'No TCP socket is listening.\n';
   return renderTable(heading, rows, new Set([2, 3, 5, 6]));
@@ -86,7 +86,7 @@ function row(
   listener: ListenerObservation,
 ): string[] {
   const { length, limit } = listener.acceptQueue.after;
-  const somaxconn = Number(valueOf(namespace.sysctls)?.['net.core.somaxconn'] ?? Number.NaN);
+  const somaxconn = Number(readingValue(namespace.sysctls)?.['net.core.somaxconn'] ?? Number.NaN);
   const setBy = listener.limitKnown ? whoSetLimit(limit, somaxconn) : 'unknown';
   const { oldestMs } = listener.waiting.after;
   const full = listener.limitKnown && length > limit ? ' FULL' : '';
@@ -107,6 +107,6 @@ function owner(observation: Observation, pids: readonly number[]): string {
   const [first, ...others] = pids;
   if (first === undefined)
     return observation.host.asRoot ? '? (no process visible here holds it)' : '? (root sees all)';
-  const name = valueOf(observation.processes)?.find((process) => process.pid === first)?.name ?? '?';
+  const name = readingValue(observation.processes)?.find((process) => process.pid === first)?.name ?? '?';
   return `${name} (pid ${first}${others.length > 0 ? ` and ${others.length} more` : ''})`;
 }

@@ -1,7 +1,7 @@
 import { formatCount, formatDurationMs, formatShare } from '../../base/units.ts';
 import type { Confidence } from '../../tcp/finding.ts';
 import type { ProcessObservation, ThreadObservation } from '../../tcp/observation.ts';
-import { valueOf } from '../../tcp/reading.ts';
+import { readingValue } from '../../tcp/reading.ts';
 import type { AcceptQueueFacts } from './accept-queue-facts.ts';
 
 export type AcceptQueueCauseId =
@@ -51,7 +51,9 @@ function processStopped({ processes }: AcceptQueueFacts): AcceptQueueCause | und
   if (processes.length === 0 || !processes.every(isHeld)) return undefined;
   const frozen = processes.some((process) => process.frozen);
   const who = processes.length === 1 ? `process ${processes[0]?.pid}` : `all ${processes.length} processes`;
-  const how = frozen ? 'frozen by the cgroup freezer (paused container?)' : 'stopped (state T: SIGSTOP, ^Z or a debugger)';
+  const how = frozen
+    ? 'frozen by the cgroup freezer (paused container?)'
+    : 'stopped (state T: SIGSTOP, ^Z or a debugger)';
   const all = processes.length === 1 ? 'is' : 'are';
   return { id: 'process-stopped', title: `${who} ${all} ${how}`, confidence: 'certain' };
 }
@@ -95,13 +97,19 @@ function brief(facts: AcceptQueueFacts): AcceptQueueCause | undefined {
   if (facts.fullShare >= BRIEF_SHARE || facts.fullAtEnd) return undefined;
   const { arrivalPeak, arrivalsPerSecond, limit } = facts;
   const averageIn50Ms = (arrivalsPerSecond ?? 0) / 20;
-  const packetsSayBurst = arrivalPeak !== undefined && arrivalPeak > limit && arrivalPeak > BURST_FACTOR * averageIn50Ms;
+  const packetsSayBurst =
+    arrivalPeak !== undefined && arrivalPeak > limit && arrivalPeak > BURST_FACTOR * averageIn50Ms;
   const noPackets = arrivalPeak === undefined || (arrivalsPerSecond ?? 0) === 0;
   const episodes = facts.listener.queue?.fullEpisodes ?? 0;
-  const isBurst = packetsSayBurst || (noPackets && limit > 16) || (!packetsSayBurst && limit > 64 && episodes <= 3);
+  const isBurst =
+    packetsSayBurst || (noPackets && limit > 16) || (!packetsSayBurst && limit > 64 && episodes <= 3);
   if (isBurst) {
     const peak = arrivalPeak === undefined ? '' : `: up to ${formatCount(arrivalPeak)} within 50 ms`;
-    return { id: 'burst', title: `connections arrive in bursts that the queue cannot hold${peak}`, confidence: 'likely' };
+    return {
+      id: 'burst',
+      title: `connections arrive in bursts that the queue cannot hold${peak}`,
+      confidence: 'likely',
+    };
   }
   return {
     id: 'backlog-too-small',
@@ -112,7 +120,8 @@ function brief(facts: AcceptQueueFacts): AcceptQueueCause | undefined {
 
 function busyAllTheTime(facts: AcceptQueueFacts): AcceptQueueCause | undefined {
   const busy = busiestThread(facts.processes);
-  if (busy && load(busy.thread) >= BUSY_SHARE) return saturated(busy, 'and accepts more slowly than connections arrive');
+  if (busy && load(busy.thread) >= BUSY_SHARE)
+    return saturated(busy, 'and accepts more slowly than connections arrive');
   const throttled = facts.processes.find((process) => (process.throttledShare ?? 0) > 0.2);
   if (!throttled) return undefined;
   return {
@@ -139,7 +148,7 @@ interface Busy {
 export function busiestThread(processes: readonly ProcessObservation[]): Busy | undefined {
   let busiest: Busy | undefined;
   for (const process of processes) {
-    for (const thread of valueOf(process.threads) ?? []) {
+    for (const thread of readingValue(process.threads) ?? []) {
       if (!busiest || load(thread) > load(busiest.thread)) busiest = { process, thread };
     }
   }
@@ -152,7 +161,8 @@ function load(thread: ThreadObservation): number {
 }
 
 function saturated({ process, thread }: Busy, consequence: string): AcceptQueueCause {
-  const waits = thread.runQueueWaitShare > 0.2 ? ` and waits for one ${formatShare(thread.runQueueWaitShare)}` : '';
+  const waits =
+    thread.runQueueWaitShare > 0.2 ? ` and waits for one ${formatShare(thread.runQueueWaitShare)}` : '';
   return {
     id: 'cpu-saturated',
     title: `thread ${thread.tid} uses ${formatShare(thread.cpuShare)} of a core${waits} ${consequence}`,
@@ -166,10 +176,11 @@ const eventWaits = /^(epoll_|poll|ppoll|select|pselect6|accept|io_uring_enter)/;
 function whereItSleeps(processes: readonly ProcessObservation[]): string {
   const [process] = processes;
   if (!process) return 'the process does not accept';
-  const threads = valueOf(process.threads) ?? [];
+  const threads = readingValue(process.threads) ?? [];
   const main = threads.find((thread) => thread.tid === process.pid) ?? threads[0];
   if (!main) return `process ${process.pid} does not call accept()`;
-  if (process.state.after === 'D') return `process ${process.pid} waits for a disk or a network file system (state D)`;
+  if (process.state.after === 'D')
+    return `process ${process.pid} waits for a disk or a network file system (state D)`;
   const call = main.systemCall;
   if (call && eventWaits.test(call)) {
     return `process ${process.pid} waits in ${call} but does not accept from this listener (its own connection limit?)`;

@@ -1,9 +1,17 @@
 import type { ListenerObservation, ProcessObservation } from '../../tcp/observation.ts';
-import { whoSetLimit, type LimitSetBy } from '../../tcp/queue-limits.ts';
-import { valueOf } from '../../tcp/reading.ts';
-import { acceptors } from './acceptors.ts';
-import { dropsOf, handshakesTo, isFull, numericSysctl, perSecond, processesOf, windowMs } from '../evidence.ts';
+import { type LimitSetBy, whoSetLimit } from '../../tcp/queue-limits.ts';
+import { readingValue } from '../../tcp/reading.ts';
+import {
+  dropsOf,
+  handshakesTo,
+  isFull,
+  numericSysctl,
+  perSecond,
+  processesOf,
+  windowMs,
+} from '../evidence.ts';
 import type { RuleView } from '../rule.ts';
+import { acceptors } from './acceptors.ts';
 
 /** What an observation says about one accept queue, worked out once for the rules about it. */
 export interface AcceptQueueFacts {
@@ -90,7 +98,7 @@ function arrivals(
   view: RuleView,
   listener: ListenerObservation,
 ): Pick<AcceptQueueFacts, 'arrivalsPerSecond' | 'arrivalPeak' | 'clientsUnanswered'> {
-  const sample = valueOf(view.namespace.packets);
+  const sample = readingValue(view.namespace.packets);
   if (!sample || sample.durationMs < 200) {
     return { arrivalsPerSecond: undefined, arrivalPeak: undefined, clientsUnanswered: undefined };
   }

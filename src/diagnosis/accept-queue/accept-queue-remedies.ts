@@ -7,7 +7,9 @@ import type { AcceptQueueFacts } from './accept-queue-facts.ts';
 /** What helps against one cause, most useful first; the last one names the knobs that do nothing. */
 export function acceptQueueRemedies(facts: AcceptQueueFacts, cause: AcceptQueueCause): readonly Remedy[] {
   const remedies = byCause[cause.id](facts);
-  return backlogHelps(cause.id) ? [...remedies, ...raiseBacklog(facts), idleKnobs(facts)] : [...remedies, backlogDoesNothing];
+  return backlogHelps(cause.id)
+    ? [...remedies, ...raiseBacklog(facts), idleKnobs(facts)]
+    : [...remedies, backlogDoesNothing];
 }
 
 function backlogHelps(cause: AcceptQueueCauseId): boolean {
@@ -60,7 +62,8 @@ const byCause: Readonly<Record<AcceptQueueCauseId, (facts: AcceptQueueFacts) => 
     },
     {
       kind: 'application',
-      summary: 'less work for each connection: fewer, longer-lived connections from the clients; a profile of the busy thread',
+      summary:
+        'less work for each connection: fewer, longer-lived connections from the clients; a profile of the busy thread',
       command: '',
       effect: 'the same core accepts more',
       risk: '',
@@ -76,7 +79,8 @@ const byCause: Readonly<Record<AcceptQueueCauseId, (facts: AcceptQueueFacts) => 
     },
     {
       kind: 'application',
-      summary: 'accept in a thread or event loop that never waits for anything else; check its own connection limit',
+      summary:
+        'accept in a thread or event loop that never waits for anything else; check its own connection limit',
       command: '',
       effect: 'a slow peer or disk no longer stops new connections',
       risk: '',
@@ -87,7 +91,8 @@ const byCause: Readonly<Record<AcceptQueueCauseId, (facts: AcceptQueueFacts) => 
   'sustained-overload': ({ arrivalsPerSecond, acceptedPerSecond }) => [
     {
       kind: 'architecture',
-      summary: 'accept faster (more workers, less work between two accepts) or let fewer connections arrive (pooling, keep-alive, fewer heartbeats)',
+      summary:
+        'accept faster (more workers, less work between two accepts) or let fewer connections arrive (pooling, keep-alive, fewer heartbeats)',
       command: '',
       effect:
         arrivalsPerSecond === undefined || acceptedPerSecond === undefined
@@ -137,7 +142,8 @@ function raiseBacklog(facts: AcceptQueueFacts): readonly Remedy[] {
 
 const backlogDoesNothing: Remedy = {
   kind: 'none',
-  summary: 'raising the backlog, somaxconn or tcp_max_syn_backlog changes nothing here: clients would only wait longer',
+  summary:
+    'raising the backlog, somaxconn or tcp_max_syn_backlog changes nothing here: clients would only wait longer',
   command: '',
   effect: '',
   risk: '',
@@ -157,7 +163,12 @@ function idleKnobs({ somaxconn, limit }: AcceptQueueFacts): Remedy {
 }
 
 /** "It accepts 310 connections a second and 640 arrive." Only what is known. */
-export function ratesSentence({ arrivalsPerSecond, acceptedPerSecond, accepts, oldestWaitMs }: AcceptQueueFacts): string {
+export function ratesSentence({
+  arrivalsPerSecond,
+  acceptedPerSecond,
+  accepts,
+  oldestWaitMs,
+}: AcceptQueueFacts): string {
   if (accepts === false) return 'It accepted none of the waiting connections while we watched.';
   if (arrivalsPerSecond !== undefined && acceptedPerSecond !== undefined) {
     return `It accepts about ${formatRate(acceptedPerSecond)} and ${formatRate(arrivalsPerSecond)} arrive.`;

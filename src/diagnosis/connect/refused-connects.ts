@@ -1,6 +1,6 @@
 import { formatEndpoint, isLoopback, unmapIpv4 } from '../../base/ip-text.ts';
 import type { Handshake, ListenerObservation } from '../../tcp/observation.ts';
-import { valueOf } from '../../tcp/reading.ts';
+import { readingValue } from '../../tcp/reading.ts';
 import { serves } from '../evidence.ts';
 import type { RuleView } from '../rule.ts';
 
@@ -32,7 +32,7 @@ export function isRefused({ synAckCount, resetBy, unreachable }: Handshake): boo
 
 /** Most attempts first. */
 export function refusedConnects(view: RuleView): readonly RefusedConnects[] {
-  const handshakes = valueOf(view.namespace.packets)?.handshakes ?? [];
+  const handshakes = readingValue(view.namespace.packets)?.handshakes ?? [];
   const groups = new Map<string, Handshake[]>();
   for (const one of handshakes) {
     if (!isRefused(one)) continue;
@@ -54,12 +54,10 @@ function describe(view: RuleView, refused: readonly Handshake[], all: readonly H
   const here =
     direction === 'outgoing'
       ? []
-      : (valueOf(view.namespace.listeners) ?? []).filter((one) => one.port === port);
+      : (readingValue(view.namespace.listeners) ?? []).filter((one) => one.port === port);
   const counts = new Map<string, number>();
   for (const { client } of refused) counts.set(unmapIpv4(client), (counts.get(unmapIpv4(client)) ?? 0) + 1);
-  const takes = here.filter((one) =>
-    one.presence.after ? serves(view, one, address) : unmapIpv4(one.address) === address,
-  );
+  const takes = here.filter((one) => serves(view, one, address));
   return {
     direction,
     address,

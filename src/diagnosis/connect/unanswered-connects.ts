@@ -1,6 +1,6 @@
 import { formatEndpoint, unmapIpv4 } from '../../base/ip-text.ts';
 import type { Handshake, ListenerObservation, NamespaceObservation } from '../../tcp/observation.ts';
-import { valueOf } from '../../tcp/reading.ts';
+import { readingValue } from '../../tcp/reading.ts';
 import type { TcpSocket } from '../../tcp/socket.ts';
 import { counterRise, isFull, numericSysctl, rise } from '../evidence.ts';
 import type { RuleView } from '../rule.ts';
@@ -40,7 +40,7 @@ const GOOD_WHILE_MS = 250;
 
 /** Most attempts first. */
 export function unansweredConnects(view: RuleView): readonly UnansweredConnects[] {
-  const census = valueOf(view.namespace.sockets);
+  const census = readingValue(view.namespace.sockets);
   const groups = new Map<string, Parts>();
   const groupOf = (address: string, port: number): Parts => {
     const key = formatEndpoint(unmapIpv4(address), port);
@@ -53,7 +53,7 @@ export function unansweredConnects(view: RuleView): readonly UnansweredConnects[
       groupOf(socket.remoteAddress, socket.remotePort)[when].push(socket);
     }
   }
-  for (const handshake of valueOf(view.namespace.packets)?.handshakes ?? []) {
+  for (const handshake of readingValue(view.namespace.packets)?.handshakes ?? []) {
     if (handshake.direction !== 'incoming')
       groupOf(handshake.server, handshake.serverPort).handshakes.push(handshake);
   }
@@ -114,14 +114,14 @@ function isUnanswered(
   { atMs, synAckCount, synCount, resetBy, unreachable }: Handshake,
 ): boolean {
   if (synAckCount > 0 || resetBy === 'server' || unreachable) return false;
-  const sample = valueOf(view.namespace.packets);
+  const sample = readingValue(view.namespace.packets);
   // Where packets were missed, the answer may be among them; a repeated SYN says that there was none.
   if (synCount > 1 || !sample || sample.droppedByKernel + sample.leftUnread > 0) return synCount > 1;
   return sample.fromMs + sample.durationMs - atMs >= 1000;
 }
 
 function sentWhileCaptured(view: RuleView, socket: TcpSocket, linear: number): boolean {
-  const sample = valueOf(view.namespace.packets);
+  const sample = readingValue(view.namespace.packets);
   if (!sample) return false;
   return lastSynAgeMs(socket.retransmits, socket.timerExpiresMs, linear) < sample.durationMs - 100;
 }
@@ -137,7 +137,7 @@ export interface FullQueue {
  */
 export function fullQueueBehind(view: RuleView, connects: UnansweredConnects): FullQueue | undefined {
   for (const namespace of view.observation.namespaces) {
-    const listener = (valueOf(namespace.listeners) ?? []).find((one) =>
+    const listener = (readingValue(namespace.listeners) ?? []).find((one) =>
       isFullQueueOf(view, namespace, one, connects),
     );
     if (listener) return { namespace, listener };
@@ -159,7 +159,7 @@ function isFullQueueOf(
     );
   }
   const ports = new Set([...sockets.map((one) => one.localPort), ...unanswered.map((one) => one.clientPort)]);
-  const seenThere = (valueOf(namespace.packets)?.handshakes ?? []).some(
+  const seenThere = (readingValue(namespace.packets)?.handshakes ?? []).some(
     (one) => one.server === address && one.serverPort === port && ports.has(one.clientPort),
   );
   return seenThere && (listener.drops === undefined || rise(listener.drops) > 0);

@@ -1,4 +1,4 @@
-import { valueOf as readingValue } from '../../tcp/reading.ts';
+import { readingValue } from '../../tcp/reading.ts';
 import { counterRise, perSecond } from '../evidence.ts';
 import type { RuleView } from '../rule.ts';
 import { groupBy } from '../socket-groups/lasting-sockets.ts';

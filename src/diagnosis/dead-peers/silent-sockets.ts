@@ -1,4 +1,4 @@
-import { valueOf as readingValue } from '../../tcp/reading.ts';
+import { readingValue } from '../../tcp/reading.ts';
 import type { TcpSocket } from '../../tcp/socket.ts';
 import { numericSysctl, windowMs } from '../evidence.ts';
 import type { RuleView } from '../rule.ts';

@@ -1,11 +1,16 @@
 import { unmapIpv4 } from '../../base/ip-text.ts';
-import { valueOf as readingValue } from '../../tcp/reading.ts';
+import { readingValue } from '../../tcp/reading.ts';
 import type { TcpSocket } from '../../tcp/socket.ts';
 import { silentSockets } from '../dead-peers/silent-sockets.ts';
 import { counterRise } from '../evidence.ts';
 import type { RuleView } from '../rule.ts';
 
-export type RetransmissionCause = 'packet-loss' | 'spurious' | 'local-drop' | 'dead-peers' | 'full-accept-queue';
+export type RetransmissionCause =
+  | 'packet-loss'
+  | 'spurious'
+  | 'local-drop'
+  | 'dead-peers'
+  | 'full-accept-queue';
 
 /** Segments of one window. SYN and SYN-ACK retries are left out. */
 export interface RetransmissionFacts {

@@ -3,7 +3,12 @@ import type { Evidence, Finding, RuledOut, Severity } from '../../tcp/finding.ts
 import type { ListenerObservation } from '../../tcp/observation.ts';
 import { acceptQueueCapacity } from '../../tcp/queue-limits.ts';
 import { explainMissing } from '../../tcp/reading.ts';
-import { type AcceptQueueCause, acceptQueueCause, busiestThread, waitText } from '../accept-queue/accept-queue-cause.ts';
+import {
+  type AcceptQueueCause,
+  acceptQueueCause,
+  busiestThread,
+  waitText,
+} from '../accept-queue/accept-queue-cause.ts';
 import { type AcceptQueueFacts, acceptQueueFacts } from '../accept-queue/accept-queue-facts.ts';
 import { acceptQueueRemedies, ratesSentence } from '../accept-queue/accept-queue-remedies.ts';
 import {
@@ -12,8 +17,8 @@ import {
   counterTotal,
   dropsOf,
   isFull,
-  listenersOf,
   listenerSubject,
+  listenersOf,
   listenerWithOwner,
   numericSysctl,
   silentLowerLayers,
@@ -35,11 +40,16 @@ export const acceptQueueOverflow = defineRule({
 function unknownsFor(view: RuleView, findings: readonly Finding[]): NonNullable<Judgement['unknowns']> {
   const rule = 'accept-queue-overflow' as const;
   if (listenersOf(view).some((listener) => !listener.limitKnown)) {
-    return [{ rule, missing: 'acceptQueue.limit', because: '/proc/net/tcp shows no limit; sock_diag (root) does' }];
+    return [
+      { rule, missing: 'acceptQueue.limit', because: '/proc/net/tcp shows no limit; sock_diag (root) does' },
+    ];
   }
   const { processes } = view.observation;
   if (findings.some((finding) => finding.cause.id === 'unknown' && finding.severity !== 'info')) {
-    const because = processes.status === 'ok' ? 'no visible process owns the listener (root sees all)' : explainMissing(processes);
+    const because =
+      processes.status === 'ok'
+        ? 'no visible process owns the listener (root sees all)'
+        : explainMissing(processes);
     return [{ rule, missing: 'processes', because }];
   }
   return [];
@@ -62,7 +72,8 @@ function judgeListener(view: RuleView, listener: ListenerObservation): readonly 
 function overflowsNow(view: RuleView, facts: AcceptQueueFacts): boolean {
   const overflows = counterRise(view, 'TcpExt.ListenOverflows') ?? 0;
   const wasFull = facts.peak > facts.limit;
-  if (facts.dropped > 0 && overflows > 0) return wasFull || facts.peak >= facts.limit / 2 || onlyDropper(view, facts.listener);
+  if (facts.dropped > 0 && overflows > 0)
+    return wasFull || facts.peak >= facts.limit / 2 || onlyDropper(view, facts.listener);
   return isFull(facts.listener.acceptQueue.after) && facts.droppedEver > 0;
 }
 
@@ -70,10 +81,18 @@ function onlyDropper(view: RuleView, listener: ListenerObservation): boolean {
   return listenersOf(view).every((other) => other === listener || dropsOf(other) === 0);
 }
 
-function describe(view: RuleView, facts: AcceptQueueFacts, cause: AcceptQueueCause, severity: Severity): Finding {
+function describe(
+  view: RuleView,
+  facts: AcceptQueueFacts,
+  cause: AcceptQueueCause,
+  severity: Severity,
+): Finding {
   const { listener } = facts;
   const always = facts.fullShare > 0.9;
-  const when = facts.fullAtEnd || always ? 'drops new connections: its accept queue is full' : 'drops connections at times: its accept queue overflows';
+  const when =
+    facts.fullAtEnd || always
+      ? 'drops new connections: its accept queue is full'
+      : 'drops connections at times: its accept queue overflows';
   return {
     id: 'accept-queue-overflow',
     severity,
@@ -124,7 +143,13 @@ function evidenceFor(view: RuleView, facts: AcceptQueueFacts): readonly Evidence
       unit: 'connections',
       note: `${formatCount(length)} of ${formatCount(limit)}, peak ${formatCount(facts.peak)}${seen}${waitText(facts)}`,
     },
-    { source: 'sock_diag', name: 'listener.drops', value: facts.dropped, unit: 'segments', note: dropNote(facts) },
+    {
+      source: 'sock_diag',
+      name: 'listener.drops',
+      value: facts.dropped,
+      unit: 'segments',
+      note: dropNote(facts),
+    },
     {
       source: 'sock_diag',
       name: 'acceptQueue.limit',
@@ -137,8 +162,16 @@ function evidenceFor(view: RuleView, facts: AcceptQueueFacts): readonly Evidence
   ];
   const [peer] = listener.waiting.after.peers;
   if (peer) {
-    const top = listener.waiting.after.peers.slice(0, 3).map((one) => `${one.address} (${formatCount(one.count)})`);
-    evidence.push({ source: 'sock_diag', name: 'acceptQueue.peers', value: peer.address, unit: '', note: top.join(', ') });
+    const top = listener.waiting.after.peers
+      .slice(0, 3)
+      .map((one) => `${one.address} (${formatCount(one.count)})`);
+    evidence.push({
+      source: 'sock_diag',
+      name: 'acceptQueue.peers',
+      value: peer.address,
+      unit: '',
+      note: top.join(', '),
+    });
   }
   return evidence;
 }
@@ -147,14 +180,18 @@ function dropNote(facts: AcceptQueueFacts): string {
   if (facts.dropped === 0) {
     return `${formatCount(facts.droppedEver)} segments since it began to listen, none in the window: no new SYN came`;
   }
-  const clients = facts.clientsUnanswered ? `; ${plural(facts.clientsUnanswered, 'connection')} seen without an answer` : '';
+  const clients = facts.clientsUnanswered
+    ? `; ${plural(facts.clientsUnanswered, 'connection')} seen without an answer`
+    : '';
   return `${plural(facts.dropped, 'segment')} in the window on this listener, retries count again${clients}`;
 }
 
 function limitNote({ limitSetBy, somaxconn, limit }: AcceptQueueFacts): string {
-  const namespaceLimit = somaxconn === undefined ? '' : ` (somaxconn in this namespace is ${formatCount(somaxconn)})`;
+  const namespaceLimit =
+    somaxconn === undefined ? '' : ` (somaxconn in this namespace is ${formatCount(somaxconn)})`;
   if (limitSetBy === 'application') return `${formatCount(limit)}, set by the application${namespaceLimit}`;
-  if (limitSetBy === 'somaxconn') return `${formatCount(limit)}, cut to (or asked for as much as) net.core.somaxconn of this namespace`;
+  if (limitSetBy === 'somaxconn')
+    return `${formatCount(limit)}, cut to (or asked for as much as) net.core.somaxconn of this namespace`;
   return `${formatCount(limit)}, set at the time of listen()${namespaceLimit}`;
 }
 
@@ -169,7 +206,11 @@ function processEvidence({ processes }: AcceptQueueFacts): Evidence[] {
   const busy = busiestThread(processes);
   if (busy) {
     const { cpuShare, tid, waitChannel, systemCall, systemCallTarget } = busy.thread;
-    const where = systemCall ? `, in ${systemCall}${systemCallTarget ? ` on ${systemCallTarget}` : ''}` : waitChannel ? `, in ${waitChannel}` : '';
+    const where = systemCall
+      ? `, in ${systemCall}${systemCallTarget ? ` on ${systemCallTarget}` : ''}`
+      : waitChannel
+        ? `, in ${waitChannel}`
+        : '';
     evidence.push({
       source: `/proc/${busy.process.pid}/task/${tid}`,
       name: 'thread.cpuShare',
@@ -193,17 +234,26 @@ function ruledOutFor(view: RuleView, facts: AcceptQueueFacts, cause: AcceptQueue
   const drops = counterRise(view, 'TcpExt.TCPReqQFullDrop');
   const syncookies = numericSysctl(view, 'net.ipv4.tcp_syncookies');
   if (cookies === 0 && drops === 0) {
-    ruledOut.push({ id: 'syn-flood', because: 'the SYN queue never filled (TCPReqQFullDoCookies and TCPReqQFullDrop stand still)' });
+    ruledOut.push({
+      id: 'syn-flood',
+      because: 'the SYN queue never filled (TCPReqQFullDoCookies and TCPReqQFullDrop stand still)',
+    });
   }
   if (syncookies !== undefined && syncookies !== 0) {
     ruledOut.push({ id: 'tcp_max_syn_backlog', because: `not consulted while tcp_syncookies=${syncookies}` });
   }
   if (facts.limitSetBy === 'application') {
-    ruledOut.push({ id: 'somaxconn', because: `the application asked for ${formatCount(facts.limit)}, below somaxconn` });
+    ruledOut.push({
+      id: 'somaxconn',
+      because: `the application asked for ${formatCount(facts.limit)}, below somaxconn`,
+    });
   }
   const [process] = facts.processes;
   if (process && cause.id !== 'process-stopped') {
-    ruledOut.push({ id: 'process-stopped', because: `process ${process.pid} is in state ${process.state.after}` });
+    ruledOut.push({
+      id: 'process-stopped',
+      because: `process ${process.pid} is in state ${process.state.after}`,
+    });
   }
   if (process?.openDescriptors && process.descriptorLimit !== undefined && cause.id !== 'fd-limit') {
     const open = `${formatCount(process.openDescriptors.after)} of ${formatCount(process.descriptorLimit)} descriptors are open`;
@@ -211,7 +261,10 @@ function ruledOutFor(view: RuleView, facts: AcceptQueueFacts, cause: AcceptQueue
   }
   const busy = busiestThread(facts.processes);
   if (busy && cause.id !== 'cpu-saturated') {
-    ruledOut.push({ id: 'cpu-saturated', because: `its busiest thread uses ${formatShare(busy.thread.cpuShare)} of a core` });
+    ruledOut.push({
+      id: 'cpu-saturated',
+      because: `its busiest thread uses ${formatShare(busy.thread.cpuShare)} of a core`,
+    });
   }
   return [...ruledOut, ...silentLowerLayers(view)];
 }
@@ -232,9 +285,30 @@ function droppedEarlier(view: RuleView, facts: AcceptQueueFacts): readonly Findi
       title: `${listenerWithOwner(view, listener)} has dropped connections in the past, none while we watched`,
       explanation: `Its drop counter stands at ${formatCount(facts.droppedEver)} and this namespace has counted ${plural(overflowsEver, 'accept queue overflow')}; the queue was at most ${formatCount(facts.peak)} of ${formatCount(facts.limit)} in this window. Watch for longer to catch it: bursts last milliseconds.`,
       cause: { id: 'unknown', title: 'it happened before the window' },
-      evidence: [{ source: 'sock_diag', name: 'listener.drops', value: facts.droppedEver, unit: 'segments', note: past }],
-      ruledOut: [{ id: 'accept-queue-overflow-now', because: `no drop in ${formatDurationMs(view.observation.host.observedToMs - view.observation.host.observedFromMs)}` }],
-      remedies: [{ kind: 'process', summary: 'watch for longer', command: 'halfopen doctor --for 10m', effect: 'shows the next overflow with its cause', risk: 'none: reading only' }],
+      evidence: [
+        {
+          source: 'sock_diag',
+          name: 'listener.drops',
+          value: facts.droppedEver,
+          unit: 'segments',
+          note: past,
+        },
+      ],
+      ruledOut: [
+        {
+          id: 'accept-queue-overflow-now',
+          because: `no drop in ${formatDurationMs(view.observation.host.observedToMs - view.observation.host.observedFromMs)}`,
+        },
+      ],
+      remedies: [
+        {
+          kind: 'process',
+          summary: 'watch for longer',
+          command: 'halfopen doctor --for 10m',
+          effect: 'shows the next overflow with its cause',
+          risk: 'none: reading only',
+        },
+      ],
       experiment: { scenario: 'accept-queue-overflow', set: { backlog: String(facts.limit) } },
     },
   ];

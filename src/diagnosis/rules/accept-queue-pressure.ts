@@ -4,7 +4,7 @@ import type { ListenerObservation } from '../../tcp/observation.ts';
 import { acceptQueueCause } from '../accept-queue/accept-queue-cause.ts';
 import { type AcceptQueueFacts, acceptQueueFacts } from '../accept-queue/accept-queue-facts.ts';
 import { acceptQueueRemedies, ratesSentence } from '../accept-queue/accept-queue-remedies.ts';
-import { listenersOf, listenerSubject, listenerWithOwner } from '../evidence.ts';
+import { listenerSubject, listenersOf, listenerWithOwner } from '../evidence.ts';
 import { defineRule, type RuleView } from '../rule.ts';
 
 /** A queue that is above half for this share of the window, with connections that wait noticeably, will overflow with the next peak. */
@@ -20,7 +20,13 @@ export const acceptQueuePressure = defineRule({
   judge: (view) => ({
     findings: listenersOf(view).flatMap((listener) => judgeListener(view, listener)),
     unknowns: listenersOf(view).some((listener) => !listener.limitKnown)
-      ? [{ rule: 'accept-queue-pressure', missing: 'acceptQueue.limit', because: '/proc/net/tcp shows no limit; sock_diag (root) does' }]
+      ? [
+          {
+            rule: 'accept-queue-pressure',
+            missing: 'acceptQueue.limit',
+            because: '/proc/net/tcp shows no limit; sock_diag (root) does',
+          },
+        ]
       : [],
   }),
 });
@@ -38,9 +44,17 @@ function judgeListener(view: RuleView, listener: ListenerObservation): readonly 
 
 function describe(view: RuleView, facts: AcceptQueueFacts, alarming: boolean): Finding {
   const { listener } = facts;
-  const cause = alarming ? acceptQueueCause(facts) : { id: 'burst', title: 'a short peak', confidence: 'likely' } as const;
-  const full = facts.peak > facts.limit ? 'is full: the next connection will be dropped' : `reached ${formatCount(facts.peak)} of ${formatCount(facts.limit)}`;
-  const wait = facts.oldestWaitMs > 0 ? ` A connection waited up to ${formatDurationMs(facts.oldestWaitMs)} before anybody accepted it.` : '';
+  const cause = alarming
+    ? acceptQueueCause(facts)
+    : ({ id: 'burst', title: 'a short peak', confidence: 'likely' } as const);
+  const full =
+    facts.peak > facts.limit
+      ? 'is full: the next connection will be dropped'
+      : `reached ${formatCount(facts.peak)} of ${formatCount(facts.limit)}`;
+  const wait =
+    facts.oldestWaitMs > 0
+      ? ` A connection waited up to ${formatDurationMs(facts.oldestWaitMs)} before anybody accepted it.`
+      : '';
   return {
     id: 'accept-queue-pressure',
     severity: alarming ? 'warning' : 'info',
@@ -48,11 +62,27 @@ function describe(view: RuleView, facts: AcceptQueueFacts, alarming: boolean): F
     namespace: view.namespace.inode,
     subject: listenerSubject(view, listener),
     title: `the accept queue of ${listenerWithOwner(view, listener)} ${full}${alarming ? `; ${cause.title}` : ''}`,
-    explanation: `Nothing was dropped in this window, but the queue was more than half full ${formatShare(facts.aboveHalfShare)} of the time.${wait} ${ratesSentence(facts)}`.trim(),
+    explanation:
+      `Nothing was dropped in this window, but the queue was more than half full ${formatShare(facts.aboveHalfShare)} of the time.${wait} ${ratesSentence(facts)}`.trim(),
     cause: { id: cause.id, title: cause.title },
     evidence: [
-      { source: 'sock_diag', name: 'acceptQueue.peak', value: facts.peak, unit: 'connections', note: `${formatCount(facts.peak)} of ${formatCount(facts.limit)}, above half ${formatShare(facts.aboveHalfShare)} of the time` },
-      { source: 'sock_diag', name: 'acceptQueue.oldestWait', value: facts.oldestWaitMs, unit: 'ms', note: facts.oldestWaitMs > 0 ? formatDurationMs(facts.oldestWaitMs) : 'nobody waited at either end of the window' },
+      {
+        source: 'sock_diag',
+        name: 'acceptQueue.peak',
+        value: facts.peak,
+        unit: 'connections',
+        note: `${formatCount(facts.peak)} of ${formatCount(facts.limit)}, above half ${formatShare(facts.aboveHalfShare)} of the time`,
+      },
+      {
+        source: 'sock_diag',
+        name: 'acceptQueue.oldestWait',
+        value: facts.oldestWaitMs,
+        unit: 'ms',
+        note:
+          facts.oldestWaitMs > 0
+            ? formatDurationMs(facts.oldestWaitMs)
+            : 'nobody waited at either end of the window',
+      },
     ],
     ruledOut: [{ id: 'accept-queue-overflow', because: 'the drop counter of this listener stands still' }],
     remedies: alarming ? acceptQueueRemedies(facts, cause) : [],

@@ -2,7 +2,7 @@ import { unmapIpv4 } from '../../base/ip-text.ts';
 import { formatCount, formatDurationMs, formatShare, plural } from '../../base/units.ts';
 import type { Evidence, Finding, Remedy, RuledOut, Severity } from '../../tcp/finding.ts';
 import type { ProcessObservation } from '../../tcp/observation.ts';
-import { valueOf as readingValue } from '../../tcp/reading.ts';
+import { readingValue } from '../../tcp/reading.ts';
 import { closedForMs, type ForgottenSockets, forgottenSockets } from '../close-wait/forgotten-sockets.ts';
 import { numericSysctl, windowMs } from '../evidence.ts';
 import { namespaceCommand } from '../namespace-command.ts';

@@ -158,7 +158,8 @@ function describeShort(view: RuleView, facts: ChurnFacts): Finding {
     title: `${listenerWithOwner(view, listener)} serves ${formatRate(rate)} connections of a few hundred bytes each (median ${formatBytes(medianBytes)})`,
     explanation: `Nothing is wrong with that as long as it keeps up; most of the work goes into opening and closing connections${life}.`,
     cause: { id: 'short-connections', title: 'one connection for each small request' },
-    evidence: evidenceFor(facts),
+    // Their pattern is the users', or that of retries: no heartbeat.
+    evidence: evidenceFor({ ...facts, period: undefined, senders: facts.addresses }),
     ruledOut: ruledOutFor(facts),
     remedies: [keepOpen, moreBacklog],
     experiment: { scenario: 'heartbeat-storm', set: { backlog: String(listener.acceptQueue.after.limit) } },

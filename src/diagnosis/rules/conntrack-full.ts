@@ -1,7 +1,7 @@
 import { formatCount, formatShare, plural } from '../../base/units.ts';
 import type { Evidence, Finding, Remedy, RuledOut, Severity } from '../../tcp/finding.ts';
 import type { ConntrackObservation, KernelLogEvent, NamespaceObservation } from '../../tcp/observation.ts';
-import { explainMissing, valueOf as readingValue } from '../../tcp/reading.ts';
+import { explainMissing, readingValue } from '../../tcp/reading.ts';
 import { counterRise, silentLowerLayers } from '../evidence.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
 import { defineRule, nothing, type RuleView } from '../rule.ts';

@@ -2,7 +2,7 @@ import { formatEndpoint, isLoopback, unmapIpv4 } from '../../base/ip-text.ts';
 import { formatCount, formatShare } from '../../base/units.ts';
 import type { Evidence, Finding, Remedy, RuledOut } from '../../tcp/finding.ts';
 import type { DestinationUse } from '../../tcp/observation.ts';
-import { valueOf as readingValue } from '../../tcp/reading.ts';
+import { readingValue } from '../../tcp/reading.ts';
 import { counterEvidence, counterRise, numericSysctl, perSecond } from '../evidence.ts';
 import { namespaceCommand } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';

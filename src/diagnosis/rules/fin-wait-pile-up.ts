@@ -1,7 +1,7 @@
 import { unmapIpv4 } from '../../base/ip-text.ts';
 import { formatCount, formatDurationMs, plural } from '../../base/units.ts';
 import type { Evidence, Finding, Remedy, RuledOut, Severity } from '../../tcp/finding.ts';
-import { valueOf as readingValue } from '../../tcp/reading.ts';
+import { readingValue } from '../../tcp/reading.ts';
 import { isManyUnacknowledgedCloses } from '../dead-peers/dead-peer-groups.ts';
 import { numericSysctl, sysctl, windowMs } from '../evidence.ts';
 import { type FinWaitCause, type FinWaitSockets, finWaitSockets } from '../fin-wait/fin-wait-sockets.ts';

@@ -1,7 +1,7 @@
 import { formatCount } from '../../base/units.ts';
 import type { Evidence, Finding, Remedy } from '../../tcp/finding.ts';
 import type { ListenerObservation, NamespaceObservation } from '../../tcp/observation.ts';
-import { ok, valueOf as readingValue } from '../../tcp/reading.ts';
+import { ok, readingValue } from '../../tcp/reading.ts';
 import { counterRise, listenerSubject, listenersOf, listenerWithOwner, sysctl } from '../evidence.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
@@ -23,7 +23,9 @@ export const namespaceSysctlMismatch = defineRule({
         'there is nothing to compare with: neither the host nor this namespace was observed (--netns all)';
       return { findings: [], unknowns: [{ rule: 'namespace-sysctl-mismatch', missing: 'sysctls', because }] };
     }
-    return { findings: others.flatMap((other) => judgeNamespace(reference, { observation, namespace: other })) };
+    return {
+      findings: others.flatMap((other) => judgeNamespace(reference, { observation, namespace: other })),
+    };
   },
 });
 
@@ -34,7 +36,17 @@ function referenceFor(view: RuleView): RuleView | undefined {
   const { reference } = observation.host;
   if (!reference) return undefined;
   const { inode, initial, sysctls } = reference;
-  return { observation, namespace: { ...namespace, inode, initial, own: true, names: initial ? ['host'] : [], sysctls: ok(sysctls) } };
+  return {
+    observation,
+    namespace: {
+      ...namespace,
+      inode,
+      initial,
+      own: true,
+      names: initial ? ['host'] : [],
+      sysctls: ok(sysctls),
+    },
+  };
 }
 
 interface Difference {

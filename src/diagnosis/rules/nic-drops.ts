@@ -1,7 +1,7 @@
 import { formatCount, formatShare, plural } from '../../base/units.ts';
 import type { Evidence, Finding, Remedy, RuledOut } from '../../tcp/finding.ts';
 import type { InterfaceCounters, LinkCounters } from '../../tcp/observation.ts';
-import { valueOf as readingValue } from '../../tcp/reading.ts';
+import { readingValue } from '../../tcp/reading.ts';
 import { perSecond, windowMs } from '../evidence.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';

@@ -1,7 +1,7 @@
 import { formatCount, formatDurationMs, plural } from '../../base/units.ts';
 import type { Evidence, Finding, Remedy } from '../../tcp/finding.ts';
 import type { EstablishedSummary } from '../../tcp/observation.ts';
-import { valueOf as readingValue } from '../../tcp/reading.ts';
+import { readingValue } from '../../tcp/reading.ts';
 import { deadPeerGroups } from '../dead-peers/dead-peer-groups.ts';
 import { listenerName, listenersOf, sysctl } from '../evidence.ts';
 import { defineRule, type RuleView } from '../rule.ts';

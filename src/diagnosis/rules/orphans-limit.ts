@@ -1,7 +1,7 @@
 import { formatCount, formatShare, plural } from '../../base/units.ts';
 import type { Evidence, Finding, Remedy, Severity } from '../../tcp/finding.ts';
 import type { NamespaceObservation } from '../../tcp/observation.ts';
-import { valueOf as readingValue } from '../../tcp/reading.ts';
+import { readingValue } from '../../tcp/reading.ts';
 import { counterRise, globalSysctl } from '../evidence.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
 import { defineRule, type Judgement, nothing, type RuleView } from '../rule.ts';

@@ -38,7 +38,12 @@ export const retransmissions = defineRule({
 });
 
 function severityOf({ cause, share, resent }: RetransmissionFacts): Severity {
-  if (cause === 'dead-peers' || cause === 'full-accept-queue' || (cause === 'spurious' && share < SEVERE_SHARE)) return 'info';
+  if (
+    cause === 'dead-peers' ||
+    cause === 'full-accept-queue' ||
+    (cause === 'spurious' && share < SEVERE_SHARE)
+  )
+    return 'info';
   const severe = cause !== 'spurious' && share >= SEVERE_SHARE && resent >= FEWEST_SEVERE;
   return severe ? 'critical' : 'warning';
 }

@@ -1,7 +1,7 @@
 import { formatCount, formatShare, plural } from '../../base/units.ts';
 import type { Evidence, Finding, Remedy, Severity } from '../../tcp/finding.ts';
 import type { SoftnetRow } from '../../tcp/observation.ts';
-import { valueOf as readingValue } from '../../tcp/reading.ts';
+import { readingValue } from '../../tcp/reading.ts';
 import { numericSysctl, perSecond } from '../evidence.ts';
 import { defineRule, type RuleView } from '../rule.ts';
 

@@ -65,12 +65,12 @@ function severityOf({ facts, cookiesSent, counters }: SynVerdict): Severity {
 
 function whatHappened({ facts, cookiesSent, synsDropped, counters }: SynVerdict): string {
   if (facts.policy !== 'drop') {
-    const { cookiesFailed } = counters;
-    const lost =
-      cookiesFailed > 0
-        ? `reset clients whose first ACK got lost (${plural(cookiesFailed, 'segment')})`
-        : 'no connection was lost';
-    return `ran out of SYN queue: the kernel sent ${plural(cookiesSent, 'SYN cookie')} instead, and ${lost}`;
+    const { cookiesFailed, listenOverflows } = counters;
+    const sent = `ran out of SYN queue: the kernel sent ${plural(cookiesSent, 'SYN cookie')} instead`;
+    if (facts.dropped > 0 && listenOverflows > 0) return `${sent}, and its accept queue overflowed as well`;
+    if (cookiesFailed > 0)
+      return `${sent}, and reset clients whose first ACK got lost (${plural(cookiesFailed, 'segment')})`;
+    return `${sent}, and no connection was lost`;
   }
   const why = facts.boundByMaxSynBacklog
     ? 'tcp_max_syn_backlog allows no more half-open connections'

@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatShare, plural } from '../../base/units.ts';
 import type { Evidence, Finding, Remedy, Severity } from '../../tcp/finding.ts';
-import { valueOf as readingValue } from '../../tcp/reading.ts';
+import { readingValue } from '../../tcp/reading.ts';
 import { counterRise, globalSysctl } from '../evidence.ts';
 import { defineRule, type Judgement, nothing, type RuleView } from '../rule.ts';
 

@@ -1,7 +1,7 @@
 import { formatCount, formatRate, formatShare, plural } from '../../base/units.ts';
 import type { Evidence, Finding, Remedy, RuledOut } from '../../tcp/finding.ts';
 import type { Ends } from '../../tcp/observation.ts';
-import { valueOf as readingValue } from '../../tcp/reading.ts';
+import { readingValue } from '../../tcp/reading.ts';
 import { counterEvidence, counterRise, counterTotal, numericSysctl, perSecond, sysctl } from '../evidence.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';

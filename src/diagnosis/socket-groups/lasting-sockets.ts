@@ -1,5 +1,5 @@
 import type { Ends, SocketGroup, SocketGroupName } from '../../tcp/observation.ts';
-import { valueOf as readingValue } from '../../tcp/reading.ts';
+import { readingValue } from '../../tcp/reading.ts';
 import type { TcpSocket } from '../../tcp/socket.ts';
 import type { RuleView } from '../rule.ts';
 

@@ -1,7 +1,7 @@
 import { unmapIpv4 } from '../../base/ip-text.ts';
 import type { Handshake, KernelLogEvent, ListenerObservation } from '../../tcp/observation.ts';
 import { synQueueCapacity } from '../../tcp/queue-limits.ts';
-import { valueOf } from '../../tcp/reading.ts';
+import { readingValue } from '../../tcp/reading.ts';
 import type { TcpSocket } from '../../tcp/socket.ts';
 import {
   counterRise,
@@ -79,7 +79,7 @@ function factsOf(
   listener: ListenerObservation,
   group: readonly ListenerObservation[],
 ): SynQueueFacts {
-  const requests = valueOf(view.namespace.sockets)?.after.groups.synRecv;
+  const requests = readingValue(view.namespace.sockets)?.after.groups.synRecv;
   const unanswered = (requests?.kept ?? []).filter(
     (request) => request.retransmits > 0 && isRequestOf(view, listener, request),
   );
@@ -143,7 +143,7 @@ function fullShare(listener: ListenerObservation): number {
  * hint that needs this namespace's counters beside it.
  */
 export function logLinesOf(view: RuleView, listener: ListenerObservation): readonly KernelLogEvent[] {
-  return (valueOf(view.observation.kernelLog) ?? []).filter(
+  return (readingValue(view.observation.kernelLog) ?? []).filter(
     ({ kind, port, address }) =>
       kind === 'syn-flooding' &&
       port === listener.port &&

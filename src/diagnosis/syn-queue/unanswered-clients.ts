@@ -1,6 +1,6 @@
 import { unmapIpv4 } from '../../base/ip-text.ts';
 import type { Handshake } from '../../tcp/observation.ts';
-import { valueOf } from '../../tcp/reading.ts';
+import { readingValue } from '../../tcp/reading.ts';
 import type { TcpSocket } from '../../tcp/socket.ts';
 import { perSecond } from '../evidence.ts';
 import type { RuleView } from '../rule.ts';
@@ -74,7 +74,7 @@ function completedRate(
   unanswered: number,
 ): number {
   const opened = perSecond(view, counters.passiveOpens);
-  const sample = valueOf(view.namespace.packets);
+  const sample = readingValue(view.namespace.packets);
   if (!sample || sample.durationMs < 500 || sample.handshakes.length === 0) return opened;
   const notKept = (sample.handshakes.length + sample.handshakesNotKept) / sample.handshakes.length;
   const answered = facts.handshakes.filter(({ synAckCount }) => synAckCount > 0).length * notKept;

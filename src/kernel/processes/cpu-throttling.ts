@@ -1,4 +1,4 @@
-import { valueOf } from '../../tcp/reading.ts';
+import { readingValue } from '../../tcp/reading.ts';
 import { type CgroupMounts, cgroupFolders } from './cgroup-folders.ts';
 import type { CgroupMembership } from './process-cgroup.ts';
 import { readProcessFile } from './read-process-file.ts';
@@ -45,13 +45,13 @@ export function throttledShare(limits: readonly CpuLimit[], windowMs: number): n
 
 /** cpu.cfs_quota_us is -1 without a limit. */
 function periodOfV1(folder: string): number | undefined {
-  const quota = Number(valueOf(readProcessFile(`${folder}/cpu.cfs_quota_us`)) ?? -1);
-  return quota > 0 ? microseconds(valueOf(readProcessFile(`${folder}/cpu.cfs_period_us`))) : undefined;
+  const quota = Number(readingValue(readProcessFile(`${folder}/cpu.cfs_quota_us`)) ?? -1);
+  return quota > 0 ? microseconds(readingValue(readProcessFile(`${folder}/cpu.cfs_period_us`))) : undefined;
 }
 
 /** cpu.max: "max 100000" without a limit, else "quota period"; the root has no such file. */
 function periodOfV2(folder: string): number | undefined {
-  const [quota, period] = valueOf(readProcessFile(`${folder}/cpu.max`))?.split(' ') ?? [];
+  const [quota, period] = readingValue(readProcessFile(`${folder}/cpu.max`))?.split(' ') ?? [];
   return quota === undefined || quota === 'max' ? undefined : microseconds(period);
 }
 
@@ -62,7 +62,7 @@ function microseconds(text: string | undefined): number | undefined {
 
 /** cpu.stat: throttled_usec in v2, throttled_time in nanoseconds in v1. */
 function readThrottleCount(folder: string): ThrottleCount | undefined {
-  const text = valueOf(readProcessFile(`${folder}/cpu.stat`));
+  const text = readingValue(readProcessFile(`${folder}/cpu.stat`));
   const periods = /^nr_throttled (\d+)/m.exec(text ?? '')?.[1];
   const time = /^throttled_(usec|time) (\d+)/m.exec(text ?? '');
   if (periods === undefined || !time) return undefined;

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readdirSync, readlinkSync, readSync, statSync } from 'node:fs';
-import { malformed, ok, type Reading, valueOf } from '../../tcp/reading.ts';
+import { malformed, ok, type Reading, readingValue } from '../../tcp/reading.ts';
 import { containerOfCgroup } from '../netns/container-of-cgroup.ts';
 import {
   parseCommandLine,
@@ -37,11 +37,11 @@ export function readIdentity(pid: number): Reading<ProcessIdentity> {
   if (status.status !== 'ok') return status;
   const uid = parseEffectiveUid(status.value);
   if (uid === undefined) return malformed(`/proc/${pid}/status`, 'Uid', status.value);
-  const commandLine = parseCommandLine(valueOf(readProcessFile(`/proc/${pid}/cmdline`)) ?? '');
-  const membership = parseCgroupFile(valueOf(readProcessFile(`/proc/${pid}/cgroup`)) ?? '');
+  const commandLine = parseCommandLine(readingValue(readProcessFile(`/proc/${pid}/cmdline`)) ?? '');
+  const membership = parseCgroupFile(readingValue(readProcessFile(`/proc/${pid}/cgroup`)) ?? '');
   const container = containerOfCgroup(membership.path)?.name;
   const namespaceInode = readNamespaceInode(pid);
-  const descriptorLimit = parseDescriptorLimit(valueOf(readProcessFile(`/proc/${pid}/limits`)) ?? '');
+  const descriptorLimit = parseDescriptorLimit(readingValue(readProcessFile(`/proc/${pid}/limits`)) ?? '');
   return ok({
     pid,
     parentPid: stat.value.parentPid,

@@ -1,5 +1,5 @@
 import type { ProcessObservation, ThreadObservation } from '../../tcp/observation.ts';
-import { ok, type Reading, valueOf } from '../../tcp/reading.ts';
+import { ok, type Reading, readingValue } from '../../tcp/reading.ts';
 import type { CgroupMounts } from './cgroup-folders.ts';
 import { type CpuLimit, readCpuLimits, throttledShare } from './cpu-throttling.ts';
 import type { DescriptorDescriber } from './describe-descriptor.ts';
@@ -54,7 +54,7 @@ export class WatchedProcess {
     this.#frozen = isFrozenCgroup(at.mounts, membership);
     this.#readsCalls = is64BitProgram(pid);
     this.#listing = listThreads(pid);
-    const tids = (valueOf(this.#listing) ?? []).slice(0, at.maxThreads);
+    const tids = (readingValue(this.#listing) ?? []).slice(0, at.maxThreads);
     this.threads = tids.map((tid) => new WatchedThread(pid, tid, 'older'));
   }
 
@@ -86,7 +86,7 @@ export class WatchedProcess {
 
   /** Whether the process is still there: not a zombie, nor a later process with its pid. */
   #readEnd(): boolean {
-    const stat = valueOf(readStat(`/proc/${this.identity.pid}`));
+    const stat = readingValue(readStat(`/proc/${this.identity.pid}`));
     const ended = !stat || stat.startTicks !== this.#statBefore.startTicks;
     this.#statAfter = ended ? { ...this.#statAfter, state: 'X' } : stat;
     return !ended && stat.state !== 'Z' && stat.state !== 'X';
@@ -121,7 +121,7 @@ export class WatchedProcess {
   #youngThreads(atBegin: readonly number[]): WatchedThread[] {
     const { pid } = this.identity;
     const older = new Set(atBegin);
-    const young = (valueOf(listThreads(pid)) ?? []).filter((tid) => !older.has(tid));
+    const young = (readingValue(listThreads(pid)) ?? []).filter((tid) => !older.has(tid));
     return young.slice(-youngThreadsRead).map((tid) => new WatchedThread(pid, tid, 'younger'));
   }
 }

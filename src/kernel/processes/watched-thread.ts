@@ -1,5 +1,5 @@
 import type { ThreadObservation } from '../../tcp/observation.ts';
-import { valueOf } from '../../tcp/reading.ts';
+import { readingValue } from '../../tcp/reading.ts';
 import { type CurrentCall, parseSyscallLine } from './blocking-calls.ts';
 import { type CpuShares, type CpuTime, cpuShares } from './cpu-time.ts';
 import type { DescriptorDescriber } from './describe-descriptor.ts';
@@ -41,7 +41,7 @@ export class WatchedThread {
 
   /** Three small reads, about 20 us; false when the thread is gone. `readsCalls`: its system call may be read. */
   look(readsCalls: boolean): boolean {
-    const stat = valueOf(readStat(this.#folder));
+    const stat = readingValue(readStat(this.#folder));
     if (!stat) return false;
     this.#name = stat.name;
     this.#states.add(stat.state);
@@ -90,7 +90,7 @@ export class WatchedThread {
   #readCpuTime(): CpuTime {
     const exact = readSchedstat(this.#folder);
     if (exact) return { exact };
-    const ticks = valueOf(readStat(this.#folder))?.cpuTicks;
+    const ticks = readingValue(readStat(this.#folder))?.cpuTicks;
     return ticks === undefined ? {} : { ticks };
   }
 
@@ -101,7 +101,7 @@ export class WatchedThread {
 
   /** "0" while it runs, and for those who may not know (proc_pid_wchan, fs/proc/base.c). */
   #readChannel(): string {
-    const channel = valueOf(readProcessFile(`${this.#folder}/wchan`)) ?? '0';
+    const channel = readingValue(readProcessFile(`${this.#folder}/wchan`)) ?? '0';
     return channel === '0' ? '' : channel;
   }
 }

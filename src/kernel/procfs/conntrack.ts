@@ -1,4 +1,4 @@
-import { absent, malformed, ok, type Reading, valueOf } from '../../tcp/reading.ts';
+import { absent, malformed, ok, type Reading, readingValue } from '../../tcp/reading.ts';
 import { readSysctl } from '../sysctl/read-sysctls.ts';
 import { readProcFile } from './read-proc-file.ts';
 
@@ -17,7 +17,7 @@ export function readConntrack(netDirectory: string): Reading<ConntrackNow> {
   const max = readSysctl('net.netfilter.nf_conntrack_max');
   if (count === undefined || max === undefined)
     return absent('conntrack', 'connection tracking is not loaded');
-  const stat = valueOf(
+  const stat = readingValue(
     readProcFile(`${netDirectory}/stat/nf_conntrack`, 'CONFIG_NF_CONNTRACK_PROCFS', parseConntrackStat),
   );
   if (!/^\d+$/.test(count) || !/^\d+$/.test(max))

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { diagnose } from '../../src/diagnosis/diagnose.ts';
+import { connectRefused } from '../../src/diagnosis/rules/connect-refused.ts';
+import { connectTimeouts } from '../../src/diagnosis/rules/connect-timeouts.ts';
+import type { Handshake, ListenerObservation } from '../../src/tcp/observation.ts';
+import { denied } from '../../src/tcp/reading.ts';
+import {
+  makeCounters,
+  makeHandshake,
+  makeListener,
+  makeNamespace,
+  makeObservation,
+  makePackets,
+} from '../fixtures/observation.ts';
+
+function refused(count: number, of: Partial<Handshake>): Handshake[] {
+  return Array.from({ length: count }, (_, n) => {
+    const { synAckAfterMs, clientBytes, serverBytes, finBy, ...rest } = makeHandshake({
+      atMs: n * 100,
+      clientPort: 40_000 + n,
+    });
+    return { ...rest, synAckCount: 0, resetBy: 'server' as const, ...of };
+  });
+}
+
+function judge(handshakes: readonly Handshake[], listeners: readonly ListenerObservation[] = []) {
+  const namespace = makeNamespace({ listeners, packets: makePackets({ handshakes }) });
+  return diagnose(makeObservation({ namespaces: [namespace] }), [connectRefused, connectTimeouts]).findings;
+}
+
+describe('connect-refused', () => {
+  it('ICMP names the firewall or the router that says no', () => {
+    const outgoing = {
+      direction: 'outgoing',
+      server: '10.5.0.9',
+      serverPort: 5432,
+      resetBy: undefined,
+    } as const;
+    const by = (code: string, sender: string) =>
+      ({ ...outgoing, unreachable: { code, by: sender } }) as Partial<Handshake>;
+    expect(judge(refused(5, by('admin-prohibited', '10.5.0.1')))[0]).toMatchObject({
+      severity: 'warning',
+      subject: { destination: '10.5.0.9:5432' },
+      cause: { id: 'rejected-by-firewall', title: '10.5.0.1 answers with ICMP admin-prohibited' },
+    });
+    expect(judge(refused(5, by('host-unreachable', '10.5.0.1')))[0]?.cause.id).toBe('unreachable');
+    expect(judge(refused(5, by('host-unreachable', '10.5.0.9')))[0]?.cause.id).toBe('rejected-by-firewall');
+  });
+
+  it('localhost over IPv6 first, then over IPv4 with success, is information', () => {
+    const first = refused(20, { direction: 'loopback', client: '::1', server: '::1', serverPort: 80 });
+    const then = Array.from({ length: 20 }, (_, n) =>
+      makeHandshake({
+        direction: 'loopback',
+        client: '127.0.0.1',
+        clientPort: 50_000 + n,
+        server: '127.0.0.1',
+        serverPort: 80,
+      }),
+    );
+    expect(judge([...first, ...then])).toMatchObject([
+      { severity: 'info', cause: { id: 'other-family-answers' } },
+    ]);
+    expect(judge(first)).toMatchObject([{ severity: 'critical', cause: { id: 'nothing-listens' } }]);
+  });
+
+  it('a port scan is one line of information', () => {
+    const scan = [21, 22, 23, 25, 110, 143, 3389].flatMap((serverPort) =>
+      refused(1, { serverPort, client: '10.7.7.7' }),
+    );
+    expect(judge(scan)).toMatchObject([
+      { severity: 'info', cause: { id: 'port-scan' }, subject: { client: '10.7.7.7' } },
+    ]);
+  });
+
+  it('a listener that went away in the window is named as such', () => {
+    const gone = makeListener({ port: 80, presence: { before: true, after: false } });
+    expect(judge(refused(12, { serverPort: 80 }), [gone])).toMatchObject([
+      { severity: 'critical', cause: { id: 'listener-gone' } },
+    ]);
+  });
+
+  it('without packets the counters leave a possibility and an unknown', () => {
+    const packets = denied('packets', 'CAP_NET_RAW');
+    const failing = makeNamespace({ packets, counters: makeCounters({ 'Tcp.AttemptFails': 9 }) });
+    const { findings, unknowns } = diagnose(makeObservation({ namespaces: [failing] }), [connectRefused]);
+    expect(findings).toMatchObject([{ severity: 'warning', confidence: 'possible' }]);
+    expect(unknowns).toMatchObject([{ missing: 'packets' }]);
+    const quiet = makeNamespace({ packets });
+    expect(diagnose(makeObservation({ namespaces: [quiet] }), [connectRefused])).toEqual({
+      findings: [],
+      unknowns: [],
+    });
+    const timeouts = makeNamespace({
+      packets,
+      counters: makeCounters({ 'Tcp.AttemptFails': 9, 'TcpExt.TCPAbortOnTimeout': 9 }),
+    });
+    expect(diagnose(makeObservation({ namespaces: [timeouts] }), [connectRefused]).findings).toEqual([]);
+  });
+});

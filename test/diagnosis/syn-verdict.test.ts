@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest';
+import { diagnose } from '../../src/diagnosis/diagnose.ts';
+import { synFlood } from '../../src/diagnosis/rules/syn-flood.ts';
+import { synQueueOverflow } from '../../src/diagnosis/rules/syn-queue-overflow.ts';
+import type { Finding, Unknown } from '../../src/tcp/finding.ts';
+import type { KernelLogEvent, ListenerObservation, NamespaceObservation } from '../../src/tcp/observation.ts';
+import type { TcpSocket } from '../../src/tcp/socket.ts';
+import {
+  defaultSysctls,
+  ends,
+  makeCensus,
+  makeCounters,
+  makeGroup,
+  makeListener,
+  makeNamespace,
+  makeObservation,
+  makeSocket,
+} from '../fixtures/observation.ts';
+
+const limit = 64;
+
+function listener(
+  port: number,
+  synRecvPeak = 0,
+  more: Partial<ListenerObservation> = {},
+): ListenerObservation {
+  const synRecv = { before: synRecvPeak, after: synRecvPeak, peak: synRecvPeak };
+  return makeListener({
+    cookie: String(port),
+    port,
+    acceptQueue: ends({ length: 0, limit }),
+    synRecv,
+    ...more,
+  });
+}
+
+/** Requests to port 80 whose SYN-ACK has been sent again once. */
+function requests(count: number, addressOf: (n: number) => string): TcpSocket[] {
+  return Array.from({ length: count }, (_, n) =>
+    makeSocket({
+      state: 'SYN_RECV',
+      localPort: 80,
+      remoteAddress: addressOf(n),
+      remotePort: 2000 + n,
+      retransmits: 1,
+      inode: 0,
+    }),
+  );
+}
+
+interface Scene {
+  readonly listeners: readonly ListenerObservation[];
+  readonly moved: Readonly<Record<string, number>>;
+  readonly requests?: readonly TcpSocket[];
+  readonly sysctls?: NamespaceObservation['sysctls'] | Readonly<Record<string, string>>;
+  readonly log?: readonly KernelLogEvent[];
+}
+
+function judge(scene: Scene): { findings: readonly Finding[]; unknowns: readonly Unknown[]; ids: string[] } {
+  const census = makeCensus();
+  const after = { ...census, groups: { ...census.groups, synRecv: makeGroup(scene.requests ?? []) } };
+  const namespace = makeNamespace({
+    listeners: scene.listeners,
+    counters: makeCounters(scene.moved),
+    sockets: ends(census, after),
+    sysctls: scene.sysctls ?? defaultSysctls,
+  });
+  const observation = makeObservation({ namespaces: [namespace], kernelLog: scene.log ?? [] });
+  const { findings, unknowns } = diagnose(observation, [synFlood, synQueueOverflow]);
+  return { findings, unknowns, ids: findings.map(({ id, severity }) => `${id} ${severity}`) };
+}
+
+const manyAddresses = (n: number): string => `10.9.${n >> 8}.${n & 255}`;
+const fullQueue = { listeners: [listener(80, 65)] };
+
+describe('SYN queues without packets', () => {
+  it('cookies that do not come back are a flood, those that do are not', () => {
+    const sent = { 'TcpExt.SyncookiesSent': 400, 'TcpExt.TCPReqQFullDoCookies': 400 };
+    expect(
+      judge({ ...fullQueue, moved: { ...sent, 'TcpExt.SyncookiesRecv': 20, 'Tcp.PassiveOpens': 20 } }).ids,
+    ).toEqual(['syn-flood warning']);
+    expect(
+      judge({ ...fullQueue, moved: { ...sent, 'TcpExt.SyncookiesRecv': 390, 'Tcp.PassiveOpens': 390 } }).ids,
+    ).toEqual(['syn-queue-overflow warning']);
+  });
+
+  it('ACKs that fit no cookie come from real clients whose first ACK was lost', () => {
+    const moved = {
+      'TcpExt.SyncookiesSent': 400,
+      'TcpExt.SyncookiesRecv': 150,
+      'TcpExt.SyncookiesFailed': 240,
+      'Tcp.PassiveOpens': 150,
+    };
+    expect(judge({ ...fullQueue, moved }).ids).toEqual(['syn-queue-overflow warning']);
+  });
+
+  it('TCPReqQFullDoCookies alone, with a full accept queue, is neither', () => {
+    const acceptQueue = ends({ length: limit + 1, limit });
+    const moved = {
+      'TcpExt.TCPReqQFullDoCookies': 300,
+      'TcpExt.ListenOverflows': 300,
+      'TcpExt.ListenDrops': 300,
+    };
+    const stuck = requests(65, manyAddresses);
+    expect(
+      judge({ listeners: [listener(80, 65, { acceptQueue, drops: ends(0, 300) })], moved, requests: stuck })
+        .ids,
+    ).toEqual([]);
+  });
+
+  it('a few unanswered requests on a busy server are the weather', () => {
+    const busy = { listeners: [listener(80, 30)], moved: { 'Tcp.PassiveOpens': 8000 } };
+    expect(judge({ ...busy, requests: requests(30, manyAddresses) }).ids).toEqual([]);
+    expect(
+      judge({ ...busy, moved: { 'Tcp.PassiveOpens': 8 }, requests: requests(30, manyAddresses) }).ids,
+    ).toEqual(['syn-flood warning']);
+  });
+
+  it('the same few from one address are lost packets', () => {
+    const { findings, ids } = judge({
+      listeners: [listener(80, 30)],
+      moved: {},
+      requests: requests(30, () => '10.9.0.1'),
+    });
+    expect(ids).toEqual(['syn-flood info']);
+    expect(findings[0]?.cause.id).toBe('lost-replies');
+  });
+
+  it('ListenDrops without cookies and without an overflow counter is the three-quarters rule only when the queue was seen full', () => {
+    const sysctls = {
+      ...defaultSysctls,
+      'net.ipv4.tcp_syncookies': '0',
+      'net.ipv4.tcp_max_syn_backlog': '16',
+    };
+    const moved = { 'TcpExt.ListenDrops': 50, 'Tcp.PassiveOpens': 60 };
+    const full = judge({ listeners: [listener(80, 13, { drops: ends(0, 50) })], moved, sysctls });
+    expect(full.findings[0]).toMatchObject({
+      id: 'syn-queue-overflow',
+      severity: 'critical',
+      cause: { id: 'max-syn-backlog' },
+    });
+    expect(judge({ listeners: [listener(80, 0, { drops: ends(0, 50) })], moved, sysctls }).ids).toEqual([]);
+  });
+
+  it('with tcp_syncookies=2 and two listeners nobody can say whose cookies they are', () => {
+    const sysctls = { ...defaultSysctls, 'net.ipv4.tcp_syncookies': '2' };
+    const moved = { 'TcpExt.SyncookiesSent': 500, 'TcpExt.TCPReqQFullDoCookies': 500 };
+    const { findings, unknowns } = judge({ listeners: [listener(80), listener(81)], moved, sysctls });
+    expect(findings).toEqual([]);
+    expect(unknowns).toMatchObject([{ rule: 'syn-flood', missing: 'packets' }]);
+  });
+});
+
+describe('the kernel log line', () => {
+  const line = (inWindow: boolean, address: string): KernelLogEvent => ({
+    kind: 'syn-flooding',
+    inWindow,
+    source: '/dev/kmsg',
+    line: `TCP: request_sock_TCP: Possible SYN flooding on port ${address}:80. Sending cookies.`,
+    action: 'cookies',
+    address,
+    port: 80,
+  });
+  const sentEarlier = makeCounters();
+  const earlier = {
+    before: { ...sentEarlier.before, 'TcpExt.SyncookiesSent': 9 },
+    after: { ...sentEarlier.after, 'TcpExt.SyncookiesSent': 9 },
+  };
+
+  it('names the listener when its queue was never seen full', () => {
+    const moved = { 'TcpExt.SyncookiesSent': 40, 'TcpExt.SyncookiesRecv': 40, 'Tcp.PassiveOpens': 400 };
+    const { findings } = judge({
+      listeners: [listener(80), listener(81)],
+      moved,
+      log: [line(true, '0.0.0.0')],
+    });
+    expect(findings).toMatchObject([{ id: 'syn-queue-overflow', subject: { listener: '0.0.0.0:80' } }]);
+  });
+
+  it('from before the window it is information, and only where this namespace has sent cookies', () => {
+    const log = [line(false, '0.0.0.0')];
+    expect(judge({ listeners: [listener(80)], moved: {}, log }).ids).toEqual([]);
+    const namespace = makeNamespace({ listeners: [listener(80)], counters: earlier });
+    const found = diagnose(makeObservation({ namespaces: [namespace], kernelLog: log }), [
+      synFlood,
+      synQueueOverflow,
+    ]);
+    expect(found.findings).toMatchObject([{ id: 'syn-queue-overflow', severity: 'info' }]);
+    const other = diagnose(
+      makeObservation({ namespaces: [namespace], kernelLog: [line(false, '10.0.0.1')] }),
+      [synQueueOverflow],
+    );
+    expect(other.findings).toEqual([]);
+  });
+});
