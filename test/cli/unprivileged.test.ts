@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseReport } from '../../src/contract/report.ts';
 import { LabNamespace } from '../../src/lab/namespace.ts';
@@ -119,16 +120,16 @@ describe.skipIf(process.getuid?.() !== 0)('doctor without privileges (giving the
 
   it('as nobody with a process of its own in another namespace: /proc/PID/net shows queues and drops there, but no limit', async () => {
     using theirs = LabNamespace.create('hx-procnet');
-    // Bound by root, given up afterwards: the process is nobody's, the namespace is root's.
-    const python = `import os,socket,time
-os.setgroups([]); os.setgid(65534); os.setuid(65534)
-s=socket.create_server(('127.0.0.1',${PORT}),backlog=4)
-c=[socket.create_connection(('127.0.0.1',${PORT})) for _ in range(3)]
-time.sleep(60)`;
-    const { child } = runInBackground(theirs.name, python);
+    const inTheirs = (program: string, options: object): ChildProcess => {
+      const [command, ...words] = ['ip', 'netns', 'exec', theirs.name, ...asNobody, process.execPath] as const;
+      const file = path.join(copy.folder, `dist/lab/programs/${program}.js`);
+      return spawn(command, [...words, file, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    };
+    const server = inTheirs('listener', { address: '127.0.0.1', port: PORT, backlog: 4, mode: 'never-accept' });
     try {
-      await until(() => theirs.run('cat', ['/proc/net/tcp']).includes(' 0A '));
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await said(server, 'ready');
+      const clients = inTheirs('clients', { to: '127.0.0.1', port: PORT, count: 3, close: 'never' });
+      await said(clients, 'done');
       const ended = await doctor(theirs.name, ...asNobody);
       const report = reportOf(ended);
       expect(report.namespaces[0]?.listeners[0]).toMatchObject({
@@ -153,7 +154,7 @@ time.sleep(60)`;
       const listed = await run(['listeners', '--netns', theirs.name], ...asNobody);
       expect(listed.stdout).toMatch(new RegExp(`127\\.0\\.0\\.1:${PORT} +3 +\\? +unknown +\\?`));
     } finally {
-      child.kill();
+      server.kill('SIGKILL');
     }
   });
 
@@ -198,15 +199,12 @@ describe.skipIf(process.getuid?.() !== 0)('root without capabilities (giving the
   });
 });
 
-function runInBackground(
-  namespace: string,
-  python: string,
-): { child: import('node:child_process').ChildProcess } {
-  return { child: spawn('ip', ['netns', 'exec', namespace, 'python3', '-c', python], { stdio: 'ignore' }) };
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 200 && !holds(); tries++)
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  expect(holds()).toBe(true);
+/** Until a program of the lab has said this word. */
+function said(program: ChildProcess, word: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    program.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      if (text.includes(`${word} `)) resolve();
+    });
+    program.on('close', () => reject(new Error(`it ended before it said "${word}"`)));
+  });
 }
