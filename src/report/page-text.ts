@@ -1,5 +1,5 @@
 import { paintFor } from './ansi.ts';
-import { hanging, wrapText } from './wrap-text.ts';
+import { hanging, widthOf, wrapText } from './wrap-text.ts';
 
 /** A rule's Markdown page for the terminal: headings bold, paragraphs and lists wrapped, tables and code as they stand. */
 export function renderPage(
@@ -14,7 +14,7 @@ export function renderPage(
     if (heading) lines.push(paint.bold(heading[2] ?? ''));
     else if (first.startsWith('```'))
       lines.push(...block.slice(1, -1).map((line) => paint.dim(`    ${line}`)));
-    else if (first.startsWith('|')) lines.push(...block.map((line) => `  ${plainInline(line)}`));
+    else if (first.startsWith('|')) lines.push(...renderTable(block, options.columns, paint.dim));
     else if (isItem(first))
       lines.push(...itemsOf(block).flatMap((item) => renderItem(item, options.columns)));
     else
@@ -67,10 +67,49 @@ function renderItem(item: string, columns: number): string[] {
   return hanging(`  ${match?.[1] ?? ''}${match?.[2] ?? '-'} `, plainInline(match?.[3] ?? item), columns);
 }
 
+const GAP = '  ';
+
+/** A Markdown table in columns: cells wrap, and the widest columns give way until a row fits. */
+function renderTable(block: readonly string[], columns: number, dim: (text: string) => string): string[] {
+  const rows = block.filter((line) => !/^\|[\s:|-]+\|$/.test(line)).map(cellsOf);
+  const widths = fitWidths(rows, columns - GAP.length);
+  return rows.flatMap((row, index) => {
+    const cells = widths.map((width, column) => wrapText(row[column] ?? '', width));
+    const height = Math.max(...cells.map((cell) => cell.length));
+    const lines = Array.from({ length: height }, (_, line) =>
+      `${GAP}${cells.map((cell, column) => (cell[line] ?? '').padEnd(widths[column] ?? 0)).join(GAP)}`.trimEnd(),
+    );
+    return index === 0 ? lines.map(dim) : lines;
+  });
+}
+
+function cellsOf(line: string): string[] {
+  const cells = line
+    .trim()
+    .slice(1, -1)
+    .split(/(?<!\\)\|/);
+  return cells.map((cell) => plainInline(cell.replaceAll('\\|', '|').trim()));
+}
+
+function fitWidths(rows: readonly (readonly string[])[], columns: number): number[] {
+  const count = Math.max(...rows.map((row) => row.length));
+  const widths = Array.from({ length: count }, (_, column) =>
+    Math.max(1, ...rows.map((row) => widthOf(row[column] ?? ''))),
+  );
+  const total = (): number => widths.reduce((sum, width) => sum + width, (count - 1) * GAP.length);
+  while (total() > columns) {
+    const widest = widths.indexOf(Math.max(...widths));
+    if ((widths[widest] ?? 0) <= 8) break;
+    widths[widest] = (widths[widest] ?? 0) - 1;
+  }
+  return widths;
+}
+
 /** Emphasis, code marks and links as plain text. */
 function plainInline(text: string): string {
   return text
     .replaceAll(/\[([^\]]+)\]\(([^)]+)\)/g, '$1')
     .replaceAll('**', '')
+    .replaceAll(/(?<![\w*])\*(\w[^*]*\w)\*(?!\w)/g, '$1')
     .replaceAll('`', '');
 }

@@ -3,6 +3,7 @@ import { rulePage } from '../../app/rule-page.ts';
 import { exitCodes } from '../../base/errors.ts';
 import { allRules } from '../../diagnosis/rules/all-rules.ts';
 import { renderPage } from '../../report/page-text.ts';
+import { hanging } from '../../report/wrap-text.ts';
 import { type FindingId, findingIds } from '../../tcp/finding.ts';
 import type { HalfopenCommand } from '../command.ts';
 import { terminal } from '../terminal.ts';
@@ -24,5 +25,8 @@ export const explainCommand: HalfopenCommand = {
 
 function listOfRules(): string {
   const width = Math.max(...allRules.map((rule) => rule.id.length));
-  return allRules.map((rule) => `${rule.id.padEnd(width)}  ${rule.summary}\n`).join('');
+  const lines = allRules.flatMap((rule) =>
+    hanging(`${rule.id.padEnd(width)}  `, rule.summary, terminal().columns),
+  );
+  return `${lines.join('\n')}\n`;
 }

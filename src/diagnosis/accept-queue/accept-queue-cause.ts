@@ -24,6 +24,8 @@ export interface AcceptQueueCause {
 const BUSY_SHARE = 0.85;
 /** Full for less than this share: the process keeps up on the whole, the queue is too short for the peaks. */
 const BRIEF_SHARE = 0.25;
+/** A queue that is above half for this share of the window does not keep up, even where it is seldom quite full. */
+const CROWDED_SHARE = 0.5;
 /** Arrivals are a burst when the fullest 50 ms bring this many times the average. */
 const BURST_FACTOR = 5;
 
@@ -94,7 +96,7 @@ function neverAccepts(facts: AcceptQueueFacts): AcceptQueueCause | undefined {
 
 /** It keeps up on the whole, so that only the queue's length is at fault. */
 function brief(facts: AcceptQueueFacts): AcceptQueueCause | undefined {
-  if (facts.fullShare >= BRIEF_SHARE || facts.fullAtEnd) return undefined;
+  if (facts.fullShare >= BRIEF_SHARE || facts.fullAtEnd || facts.aboveHalfShare >= CROWDED_SHARE) return undefined;
   const { arrivalPeak, arrivalsPerSecond, limit } = facts;
   const averageIn50Ms = (arrivalsPerSecond ?? 0) / 20;
   const packetsSayBurst =
