@@ -6,7 +6,7 @@ import { LabNamespace } from '../../src/lab/namespace.ts';
 import { type EndedProgram, environment, runProgram, shellCommand } from './start-program.ts';
 
 const PORT = 24_310;
-const escape = '\u001b[';
+const escapeSequence = '\u001b[';
 
 /** A listener that is stopped, and clients in front of it: the doctor has much to say. */
 describe.skipIf(process.getuid?.() !== 0)('what doctor prints (staging needs root)', () => {
@@ -70,7 +70,7 @@ describe.skipIf(process.getuid?.() !== 0)('what doctor prints (staging needs roo
   it('--markdown: headings, no colours', async () => {
     const run = await runProgram(doctor(sick, '--markdown'));
     expect(run.stdout).toMatch(/^#+ .*$/m);
-    expect(run.stdout).not.toContain(escape);
+    expect(run.stdout).not.toContain(escapeSequence);
     expect(run.exitCode).toBe(1);
   });
 
@@ -115,7 +115,7 @@ describe.skipIf(process.getuid?.() !== 0)('what doctor prints (staging needs roo
 
   it('has no colour and no progress in a pipe', async () => {
     const run = await runProgram(doctor(sick));
-    expect(run.stdout + run.stderr).not.toContain(escape);
+    expect(run.stdout + run.stderr).not.toContain(escapeSequence);
     expect(run.stdout + run.stderr).not.toContain('\r');
     expect(Math.max(...run.stdout.split('\n').map((line) => [...line].length))).toBeLessThanOrEqual(100);
   });
@@ -123,7 +123,7 @@ describe.skipIf(process.getuid?.() !== 0)('what doctor prints (staging needs roo
   describe('on a terminal', () => {
     it('has colour, and a progress bar that is gone in the end', async () => {
       const { stdout } = await onTerminal(doctor(sick), 100);
-      expect(stdout).toContain(escape);
+      expect(stdout).toContain(escapeSequence);
       expect(stdout).toMatch(/watching for 1\.2 s \[#+\.*\] +\d+ %/);
       const shown = screen(stdout);
       expect(shown.join('\n')).not.toContain('watching for');
@@ -132,28 +132,25 @@ describe.skipIf(process.getuid?.() !== 0)('what doctor prints (staging needs roo
 
     it('has none of both with NO_COLOR, but the bar', async () => {
       const { stdout } = await onTerminal(doctor(sick), 100, { NO_COLOR: '1' });
-      expect(stdout).not.toContain(escape);
+      expect(stdout).not.toContain(escapeSequence);
       expect(stdout).toContain('watching for 1.2 s [');
     });
 
     it('draws no bar where only standard error is piped', async () => {
       const { stdout } = await onTerminal(doctor(sick), 100, {}, '2>/dev/null');
       expect(stdout).not.toContain('watching');
-      expect(stdout).toContain(escape);
+      expect(stdout).toContain(escapeSequence);
     });
 
     it.each([60, 80, 100])('fits into %d columns, the bar as well', async (columns) => {
       const { stdout } = await onTerminal(doctor(sick), columns);
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: colours take no room
-      const lines = stdout.replaceAll(/\u001b\[\d*m/g, '').split(/[\r\n]+/);
+      const lines = withoutColours(stdout).split(/[\r\n]+/);
       expect(lines.filter((line) => [...line].length > columns)).toEqual([]);
     });
 
     it('takes 80 columns where the terminal does not know its width', async () => {
       const { stdout } = await onTerminal(doctor(sick), 0);
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: colours take no room
-      const widths = stdout
-        .replaceAll(/\u001b\[\d*m/g, '')
+      const widths = withoutColours(stdout)
         .split(/[\r\n]+/)
         .map((line) => [...line].length);
       expect(Math.max(...widths)).toBeGreaterThan(60);
@@ -195,11 +192,15 @@ function quote(text: string): string {
 
 /** What a terminal shows in the end: a carriage return goes back to the start of the line and writes over it. */
 function screen(output: string): string[] {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are not shown as text
-  const plain = output.replaceAll(/\u001b\[\d*m/g, '').replaceAll('\r\n', '\n');
+  const plain = withoutColours(output).replaceAll('\r\n', '\n');
   return plain.split('\n').map((line) => {
     let shown = '';
     for (const part of line.split('\r')) shown = part + shown.slice(part.length);
     return shown.trimEnd();
   });
+}
+
+function withoutColours(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly these are to be taken out
+  return text.replaceAll(/\u001b\[\d*m/g, '');
 }

@@ -118,14 +118,28 @@ describe.skipIf(process.getuid?.() !== 0)('doctor without privileges (giving the
     }
   });
 
-  it('as nobody with a process of its own in another namespace: /proc/PID/net shows queues and drops there, but no limit', async () => {
+  it('as nobody with a process of its own in another namespace: /proc/PID/net shows queues there, but neither limit nor drops', async () => {
     using theirs = LabNamespace.create('hx-procnet');
     const inTheirs = (program: string, options: object): ChildProcess => {
-      const [command, ...words] = ['ip', 'netns', 'exec', theirs.name, ...asNobody, process.execPath] as const;
+      const [command, ...words] = [
+        'ip',
+        'netns',
+        'exec',
+        theirs.name,
+        ...asNobody,
+        process.execPath,
+      ] as const;
       const file = path.join(copy.folder, `dist/lab/programs/${program}.js`);
-      return spawn(command, [...words, file, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] });
+      return spawn(command, [...words, file, JSON.stringify(options)], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
     };
-    const server = inTheirs('listener', { address: '127.0.0.1', port: PORT, backlog: 4, mode: 'never-accept' });
+    const server = inTheirs('listener', {
+      address: '127.0.0.1',
+      port: PORT,
+      backlog: 4,
+      mode: 'never-accept',
+    });
     try {
       await said(server, 'ready');
       const clients = inTheirs('clients', { to: '127.0.0.1', port: PORT, count: 3, close: 'never' });
