@@ -94,9 +94,10 @@ function readSockets(
   for (const family of ['ipv4', 'ipv6'] satisfies Family[]) {
     const ports = query.ports.length > 0 ? { ports: query.ports } : {};
     const dumped = socket.dump({ family, states, extensions: 0, ...ports }, visit);
-    if (dumped.status !== 'ok' && !(family === 'ipv6' && dumped.status === 'unsupported')) {
-      return readFromProc(namespace, query, states, visit, dumped);
-    }
+    if (dumped.status === 'ok' || (family === 'ipv6' && dumped.status === 'unsupported')) continue;
+    // Sockets that were shown before a dump broke off must not be counted twice.
+    if (family === 'ipv6' || dumped.status === 'malformed') return dumped;
+    return readFromProc(namespace, query, states, visit, dumped);
   }
   return ok(true);
 }
@@ -110,8 +111,7 @@ function readFromProc(
   reason: MissingReading | undefined,
 ): Reading<true> {
   const directory = namespace.own ? '/proc/thread-self/net' : foreignNetDirectory(namespace);
-  if (directory === undefined) return reason ?? notEnterable;
-  const table = namespace.own ? inNamespace(null, () => readTcpTable(directory)) : readTcpTable(directory);
+  const table = directory === undefined ? (reason ?? notEnterable) : readTcpTable(directory);
   if (table.status !== 'ok') return table;
   for (const socket of table.value) {
     const wanted =

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { saveObservation } from '../../src/app/saved-observation.ts';
 import { parseReport } from '../../src/contract/report.ts';
+import { LabNamespace } from '../../src/lab/namespace.ts';
 import { makeObservation } from '../fixtures/observation.ts';
 import { runProgram } from './start-program.ts';
 
@@ -96,6 +97,79 @@ describe.runIf(process.platform === 'linux')('Linux without koffi (runs on Linux
     expect(run.exitCode).toBe(0);
     expect(run.stderr).not.toContain('should not have happened');
   });
+});
+
+/** socket(AF_NETLINK, ...) fails as where the kernel has no netlink for sockets, or a seccomp filter forbids it (gVisor, old Docker). */
+const withoutSockDiag = (errno: number): string => `
+  import Module from 'node:module';
+  const load = Module._load;
+  let refused = false;
+  Module._load = function (request, ...rest) {
+    const koffi = load.call(this, request, ...rest);
+    if (request !== 'koffi') return koffi;
+    return { ...koffi, errno: () => (refused ? ${errno} : koffi.errno()), load: (name) => {
+      const library = koffi.load(name);
+      return { func: (prototype) => {
+        const real = library.func(prototype);
+        if (!prototype.startsWith('int socket(')) return real;
+        return (domain, ...more) => { refused = domain === 16; return refused ? -1 : real(domain, ...more); };
+      } };
+    } };
+  };`;
+
+describe.skipIf(process.getuid?.() !== 0)('a kernel without sock_diag (staging needs root)', () => {
+  const PORT = 24_317;
+  let sick: LabNamespace;
+
+  beforeAll(async () => {
+    sick = LabNamespace.create('hx-nodiag');
+    const server = sick.spawn('listener', {
+      address: '::',
+      dualStack: true,
+      port: PORT,
+      backlog: 4,
+      mode: 'accept',
+    });
+    await server.ready;
+    server.signal('SIGSTOP');
+    await sick.spawn('clients', { to: '127.0.0.1', port: PORT, count: 12, close: 'never' }).ready;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  });
+  afterAll(() => sick?.dispose());
+
+  it.each([
+    ['ENOENT', 2],
+    ['EPROTONOSUPPORT', 93],
+    ['EACCES', 13],
+  ])(
+    '%s: /proc/net/tcp shows queue and owner, the limit is unknown and the rule says so',
+    async (_name, errno) => {
+      const run = await runProgram(
+        ['doctor', '--netns', sick.name, '--for', '1s', '--json'],
+        preload(withoutSockDiag(errno)),
+      );
+      const report = parseReport(JSON.parse(run.stdout));
+      expect(report.namespaces[0]?.listeners[0]).toMatchObject({
+        family: 'ipv6',
+        port: PORT,
+        acceptQueue: { length: 5 },
+        limitSetBy: 'unknown',
+        process: { name: expect.stringMatching(/node/) },
+      });
+      expect(report.namespaces[0]?.states).toMatchObject({ SYN_SENT: 7 });
+      expect(report.unknowns).toContainEqual(
+        expect.objectContaining({
+          rule: 'accept-queue-overflow',
+          because: expect.stringContaining('/proc/net/tcp'),
+        }),
+      );
+      const counted = await runProgram(
+        ['sockets', '--netns', sick.name, '--json'],
+        preload(withoutSockDiag(errno)),
+      );
+      expect(JSON.parse(counted.stdout)).toMatchObject({ total: 18, missing: [] });
+    },
+  );
 });
 
 describe.skipIf(process.getuid?.() !== 0)('Linux without /proc (hiding it needs root)', () => {

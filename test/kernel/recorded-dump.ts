@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { NetlinkTransport } from '../../src/kernel/netlink/sock-diag.ts';
-import type { Family, TcpState } from '../../src/tcp/socket.ts';
+import { type DumpResult, type NetlinkTransport, SockDiag } from '../../src/kernel/netlink/sock-diag.ts';
+import type { DumpRequest } from '../../src/kernel/netlink/sock-diag-request.ts';
+import type { Reading } from '../../src/tcp/reading.ts';
+import type { Family, TcpSocket, TcpState } from '../../src/tcp/socket.ts';
 
 const folder = fileURLToPath(new URL('../../fixtures/kernel', import.meta.url));
 
@@ -70,4 +72,22 @@ export function replay(
     },
     close: () => {},
   };
+}
+
+/** A recording answers as it was recorded, whatever is asked. */
+export const dumpRequest: DumpRequest = { family: 'ipv4', states: ['ESTABLISHED'], extensions: 0 };
+
+export interface Shown {
+  readonly result: Reading<DumpResult>;
+  readonly sockets: readonly TcpSocket[];
+  readonly requests: number;
+}
+
+/** One dump, where the kernel answers its first attempt, its second ... with these datagrams. */
+export function dump(...answers: readonly (readonly Uint8Array[])[]): Shown {
+  const transport = replay(...answers);
+  using diag = new SockDiag(transport);
+  const sockets: TcpSocket[] = [];
+  const result = diag.dump(dumpRequest, (message) => sockets.push(message.toSocket()));
+  return { result, sockets, requests: transport.requests.length };
 }

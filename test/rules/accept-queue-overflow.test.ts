@@ -70,7 +70,8 @@ describe.skipIf(process.getuid?.() !== 0)('accept-queue-overflow (needs root)', 
       expect(finding?.subject.listener).toBe(family === 'ipv4' ? `127.0.0.1:${PORT}` : `[::1]:${PORT}`);
       expect(run.report.namespaces[0]?.listeners[0]).toMatchObject({ limitSetBy: 'application' });
       expect(run.alarms).not.toContain('syn-flood');
-      expect(run.alarms).not.toContain('syn-queue-overflow');
+      // A backlog of 2 is a SYN queue of 3, which may overflow as well.
+      if (what.server.backlog > 2) expect(run.alarms).not.toContain('syn-queue-overflow');
       expect(run.exitCode).toBe(1);
     });
 

@@ -4,6 +4,7 @@ import type { FoundNamespace } from '../../kernel/netns/find-namespaces.ts';
 import { type ConntrackNow, readConntrack } from '../../kernel/procfs/conntrack.ts';
 import { type Counters, readNetCounters, readSockstat } from '../../kernel/procfs/net-counters.ts';
 import { readNetDev } from '../../kernel/procfs/net-dev.ts';
+import { readTcpTable } from '../../kernel/procfs/tcp-table.ts';
 import { readSysctl, readSysctls } from '../../kernel/sysctl/read-sysctls.ts';
 import type {
   ConntrackObservation,
@@ -51,7 +52,7 @@ export class NamespaceObserver implements Disposable {
     this.sockets = new SocketWatch({
       namespacePath: this.path,
       enterable: this.enterable,
-      procNet: () => this.#netDirectory(),
+      readTable: () => this.#read(readTcpTable),
       windowMs,
       intervalMs,
     });
@@ -63,10 +64,6 @@ export class NamespaceObserver implements Disposable {
     } catch {
       return false;
     }
-  }
-
-  #netDirectory(): string | undefined {
-    return this.found.own ? '/proc/thread-self/net' : foreignNetDirectory(this.found);
   }
 
   /** Runs a reader with the right /proc/net directory, inside the namespace where possible. */

@@ -1,7 +1,6 @@
 import type { InetDiagMessage } from '../../kernel/netlink/inet-diag-message.ts';
 import { SockDiag } from '../../kernel/netlink/sock-diag.ts';
 import { extensions } from '../../kernel/netlink/sock-diag-request.ts';
-import { readTcpTable } from '../../kernel/procfs/tcp-table.ts';
 import type { DestinationUse, SocketCensus } from '../../tcp/observation.ts';
 import { absent, ok, type Reading } from '../../tcp/reading.ts';
 import { type Family, socketTimers, stateNumber, type TcpSocket, type TcpState } from '../../tcp/socket.ts';
@@ -26,8 +25,8 @@ const everyState: readonly TcpState[] = [
 export interface SocketWatchOptions {
   readonly namespacePath: string | null;
   readonly enterable: boolean;
-  /** Where /proc/net/tcp of the namespace is, for when sock_diag is out of reach. */
-  readonly procNet: () => string | undefined;
+  /** /proc/net/tcp of the namespace, for when sock_diag is out of reach. */
+  readonly readTable: () => Reading<readonly TcpSocket[]>;
   readonly windowMs: number;
   readonly intervalMs: number;
 }
@@ -55,7 +54,7 @@ export class SocketWatch implements Disposable {
       if (!this.#tracks.has(message.cookie)) this.#track(message.toSocket(), bornInWindow, true);
     });
     if (byDiag.status === 'ok') return ok(true);
-    const table = this.#procTable();
+    const table = this.#options.readTable();
     if (table.status !== 'ok') return byDiag;
     for (const socket of table.value) {
       if (socket.state === 'LISTEN' && !this.#tracks.has(socket.cookie))
@@ -71,11 +70,6 @@ export class SocketWatch implements Disposable {
       socket.cookie,
       new ListenerTrack(socket, { windowMs, intervalMs, bornInWindow, limitKnown }),
     );
-  }
-
-  #procTable(): Reading<readonly TcpSocket[]> {
-    const directory = this.#options.procNet();
-    return directory === undefined ? notEnterable : readTcpTable(directory);
   }
 
   #dump(
@@ -125,7 +119,7 @@ export class SocketWatch implements Disposable {
       });
     });
     if (byDiag.status !== 'ok') {
-      const table = this.#procTable();
+      const table = this.#options.readTable();
       if (table.status !== 'ok') return;
       for (const socket of table.value) {
         if (socket.state === 'LISTEN')
@@ -142,7 +136,7 @@ export class SocketWatch implements Disposable {
     let source: SocketCensus['source'] = 'sock_diag';
     const byDiag = this.#dump(everyState, extensions.info, (message) => builder.add(message));
     if (byDiag.status !== 'ok') {
-      const table = this.#procTable();
+      const table = this.#options.readTable();
       if (table.status !== 'ok') return byDiag;
       source = 'procfs';
       rows = table.value.filter((socket) => socket.state !== 'LISTEN');

@@ -96,7 +96,8 @@ function neverAccepts(facts: AcceptQueueFacts): AcceptQueueCause | undefined {
 
 /** It keeps up on the whole, so that only the queue's length is at fault. */
 function brief(facts: AcceptQueueFacts): AcceptQueueCause | undefined {
-  if (facts.fullShare >= BRIEF_SHARE || facts.fullAtEnd || facts.aboveHalfShare >= CROWDED_SHARE) return undefined;
+  if (facts.fullShare >= BRIEF_SHARE || facts.fullAtEnd || facts.aboveHalfShare >= CROWDED_SHARE)
+    return undefined;
   const { arrivalPeak, arrivalsPerSecond, limit } = facts;
   const averageIn50Ms = (arrivalsPerSecond ?? 0) / 20;
   const packetsSayBurst =

@@ -1,17 +1,10 @@
 import type { ListenerObservation, ProcessObservation } from '../../tcp/observation.ts';
 import { type LimitSetBy, whoSetLimit } from '../../tcp/queue-limits.ts';
-import { readingValue } from '../../tcp/reading.ts';
-import {
-  dropsOf,
-  handshakesTo,
-  isFull,
-  numericSysctl,
-  perSecond,
-  processesOf,
-  windowMs,
-} from '../evidence.ts';
+import { dropsOf, isFull, numericSysctl, processesOf } from '../evidence.ts';
 import type { RuleView } from '../rule.ts';
+import { acceptRate, acceptsAtAll } from './accept-rate.ts';
 import { acceptors } from './acceptors.ts';
+import { arrivals } from './arrivals.ts';
 
 /** What an observation says about one accept queue, worked out once for the rules about it. */
 export interface AcceptQueueFacts {
@@ -29,7 +22,7 @@ export interface AcceptQueueFacts {
   readonly droppedEver: number;
   /** Whether the process took at least one connection out of the queue; undefined when it cannot be told. */
   readonly accepts: boolean | undefined;
-  /** Connections accepted per second, from the wait of the oldest (Little's law) or the falls of the queue; undefined when unknown. */
+  /** Connections accepted per second; undefined when unknown. See accept-rate.ts. */
   readonly acceptedPerSecond: number | undefined;
   /** New connections per second from the packet sample (SYN retries left out); undefined without packets. */
   readonly arrivalsPerSecond: number | undefined;
@@ -37,12 +30,12 @@ export interface AcceptQueueFacts {
   readonly arrivalPeak: number | undefined;
   /** Distinct clients that never got an answer, from packets. */
   readonly clientsUnanswered: number | undefined;
+  /** Of the connections that ended, the share without any payload; undefined without packets or with too few ends. */
+  readonly emptyShare: number | undefined;
   readonly oldestWaitMs: number;
   readonly waiting: number;
   readonly processes: readonly ProcessObservation[];
 }
-
-const ARRIVAL_BIN_MS = 50;
 
 export function acceptQueueFacts(view: RuleView, listener: ListenerObservation): AcceptQueueFacts {
   const { queue, acceptQueue } = listener;
@@ -65,52 +58,5 @@ export function acceptQueueFacts(view: RuleView, listener: ListenerObservation):
     oldestWaitMs: Math.max(listener.waiting.before.oldestMs, listener.waiting.after.oldestMs),
     waiting: listener.waiting.after.count,
     processes: acceptors(processesOf(view, listener.pids)),
-  };
-}
-
-/**
- * accept() takes from the head and nothing else shortens the queue, so that any fall between samples, or any early member that has
- * left, proves an accept. A queue that held the same connections at both ends has not been served at all.
- */
-function acceptsAtAll(listener: ListenerObservation): boolean | undefined {
-  if ((listener.queue?.acceptedAtLeast ?? 0) > 0 || membersLeft(listener) > 0) return true;
-  if (listener.waiting.before.count > 0 || (listener.queue?.peak ?? 0) > 0) return false;
-  return undefined;
-}
-
-function membersLeft(listener: ListenerObservation): number {
-  const stillThere = new Set(listener.waiting.after.cookies);
-  return listener.waiting.before.cookies.filter((cookie) => !stillThere.has(cookie)).length;
-}
-
-/** In a queue that stays full, what leaves per second is its length over the wait (Little's law). */
-function acceptRate(view: RuleView, listener: ListenerObservation): number | undefined {
-  const { length, limit } = listener.acceptQueue.after;
-  const waitMs = listener.waiting.after.oldestMs;
-  const atLeast = perSecond(view, Math.max(listener.queue?.acceptedAtLeast ?? 0, membersLeft(listener)));
-  if (listener.limitKnown && length >= limit && waitMs > 0 && waitMs < windowMs(view)) {
-    return Math.max(atLeast, (length * 1000) / waitMs);
-  }
-  return acceptsAtAll(listener) === undefined ? undefined : atLeast;
-}
-
-function arrivals(
-  view: RuleView,
-  listener: ListenerObservation,
-): Pick<AcceptQueueFacts, 'arrivalsPerSecond' | 'arrivalPeak' | 'clientsUnanswered'> {
-  const sample = readingValue(view.namespace.packets);
-  if (!sample || sample.durationMs < 200) {
-    return { arrivalsPerSecond: undefined, arrivalPeak: undefined, clientsUnanswered: undefined };
-  }
-  const attempts = handshakesTo(view, listener);
-  const bins = new Map<number, number>();
-  for (const { atMs } of attempts) {
-    const bin = Math.floor(atMs / ARRIVAL_BIN_MS);
-    bins.set(bin, (bins.get(bin) ?? 0) + 1);
-  }
-  return {
-    arrivalsPerSecond: (attempts.length * 1000) / sample.durationMs,
-    arrivalPeak: Math.max(0, ...bins.values()),
-    clientsUnanswered: attempts.filter((attempt) => attempt.synAckCount === 0).length,
   };
 }

@@ -1,4 +1,4 @@
-import { formatCount, formatDurationMs, formatRate } from '../../base/units.ts';
+import { formatCount, formatDurationMs, formatRate, formatShare } from '../../base/units.ts';
 import type { Remedy } from '../../tcp/finding.ts';
 import { backlogSetting } from '../backlog-directive.ts';
 import type { AcceptQueueCause, AcceptQueueCauseId } from './accept-queue-cause.ts';
@@ -6,10 +6,30 @@ import type { AcceptQueueFacts } from './accept-queue-facts.ts';
 
 /** What helps against one cause, most useful first; the last one names the knobs that do nothing. */
 export function acceptQueueRemedies(facts: AcceptQueueFacts, cause: AcceptQueueCause): readonly Remedy[] {
-  const remedies = byCause[cause.id](facts);
+  const remedies = [...fewerEmptyConnections(facts, cause), ...byCause[cause.id](facts)];
   return backlogHelps(cause.id)
     ? [...remedies, ...raiseBacklog(facts), idleKnobs(facts)]
     : [...remedies, backlogDoesNothing];
+}
+
+const MOSTLY_EMPTY = 0.5;
+
+/** Where most connections carry nothing, the queue is needed for heartbeats and not for data. */
+function fewerEmptyConnections(
+  { emptyShare }: AcceptQueueFacts,
+  { id }: AcceptQueueCause,
+): readonly Remedy[] {
+  const overloaded = id === 'cpu-saturated' || id === 'sustained-overload' || backlogHelps(id);
+  if (emptyShare === undefined || emptyShare < MOSTLY_EMPTY || !overloaded) return [];
+  return [
+    {
+      kind: 'architecture',
+      summary: `fewer connections without data: ${formatShare(emptyShare)} of them carry none (heartbeats or checks, see connection-churn)`,
+      command: 'halfopen explain connection-churn',
+      effect: 'the accepts go to connections that bring something',
+      risk: '',
+    },
+  ];
 }
 
 function backlogHelps(cause: AcceptQueueCauseId): boolean {

@@ -1,4 +1,4 @@
-import { plural } from '../../base/units.ts';
+import { formatDurationMs, plural } from '../../base/units.ts';
 import type { Confidence } from '../../tcp/finding.ts';
 import { listenerWithOwner } from '../evidence.ts';
 import { namespaceText } from '../namespace-command.ts';
@@ -12,6 +12,7 @@ export type RefusalCauseId =
   | 'listener-started'
   | 'rejected-here'
   | 'refused-by-peer'
+  | 'refused-for-a-while'
   | 'rejected-by-firewall'
   | 'unreachable'
   | 'other-family-answers';
@@ -39,7 +40,16 @@ function otherFamily({ destination, answeredOtherFamily }: RefusedConnects): Ref
 }
 
 /** We ask, somebody else says no. */
-function causeThere({ destination, unreachable, address }: RefusedConnects): RefusalCause {
+function causeThere({ destination, unreachable, address, recoveredAfterMs }: RefusedConnects): RefusalCause {
+  if (unreachable === undefined && recoveredAfterMs !== undefined) {
+    return {
+      id: 'refused-for-a-while',
+      title: `${destination} answered with RST for ${formatDurationMs(recoveredAfterMs)} and takes connections again`,
+      explanation:
+        'One stretch of refusals and answers after it: the program there was restarted, and nobody listened in between.',
+      confidence: 'likely',
+    };
+  }
   if (unreachable === undefined) {
     return {
       id: 'refused-by-peer',

@@ -56,6 +56,14 @@ export function refusalRemedies(
         'a "reject" rule with a rising counter is the one',
       ),
     ],
+    'refused-for-a-while': [
+      step(
+        'application',
+        `let ${address} hand its listening socket over at restarts, or let the clients here try again after a moment`,
+        '',
+        'no client sees the restart',
+      ),
+    ],
     'refused-by-peer': [
       step(
         'process',

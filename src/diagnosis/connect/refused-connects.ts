@@ -15,6 +15,8 @@ export interface RefusedConnects {
   readonly refused: readonly Handshake[];
   /** Attempts to the same destination that got a SYN-ACK. */
   readonly answered: number;
+  /** How long the refusals lasted, when they were one stretch and attempts after it were answered: a restart. */
+  readonly recoveredAfterMs: number | undefined;
   /** Attempts to the same port that got one at an address of the other family: clients try both, and fall back. */
   readonly answeredOtherFamily: number;
   readonly clients: readonly { readonly address: string; readonly count: number }[];
@@ -58,13 +60,15 @@ function describe(view: RuleView, refused: readonly Handshake[], all: readonly H
   const counts = new Map<string, number>();
   for (const { client } of refused) counts.set(unmapIpv4(client), (counts.get(unmapIpv4(client)) ?? 0) + 1);
   const takes = here.filter((one) => serves(view, one, address));
+  const answeredHere = answered.filter((one) => one.server === address);
   return {
     direction,
     address,
     port,
     destination: formatEndpoint(address, port),
     refused,
-    answered: answered.filter((one) => one.server === address).length,
+    answered: answeredHere.length,
+    recoveredAfterMs: recoveredAfterMs(refused, answeredHere),
     answeredOtherFamily: answered.filter(
       (one) => one.server.includes(':') !== address.includes(':') && sameReach(one.server, address),
     ).length,
@@ -72,9 +76,17 @@ function describe(view: RuleView, refused: readonly Handshake[], all: readonly H
       .map(([client, count]) => ({ address: client, count }))
       .sort((a, b) => b.count - a.count),
     unreachable: refused.find((one) => one.unreachable)?.unreachable,
-    listener: takes[0],
+    listener: takes.find((one) => one.presence.after) ?? takes[0],
     elsewhere: here.find((one) => !takes.includes(one)),
   };
+}
+
+/** A crash loop, a dead backend among others and a rule that limits rates have answers between the refusals. */
+function recoveredAfterMs(refused: readonly Handshake[], answered: readonly Handshake[]): number | undefined {
+  const firstMs = refused.reduce((first, { atMs }) => Math.min(first, atMs), Number.POSITIVE_INFINITY);
+  const lastMs = refused.reduce((last, { atMs }) => Math.max(last, atMs), 0);
+  const between = answered.some(({ atMs }) => atMs >= firstMs && atMs <= lastMs);
+  return !between && answered.some(({ atMs }) => atMs > lastMs) ? lastMs - firstMs : undefined;
 }
 
 function sameReach(a: string, b: string): boolean {

@@ -1,5 +1,5 @@
 import { formatCount, formatDurationMs, formatShare, plural } from '../../base/units.ts';
-import type { Evidence, Finding, RuledOut, Severity } from '../../tcp/finding.ts';
+import type { Finding, RuledOut, Severity } from '../../tcp/finding.ts';
 import type { ListenerObservation } from '../../tcp/observation.ts';
 import { acceptQueueCapacity } from '../../tcp/queue-limits.ts';
 import { explainMissing } from '../../tcp/reading.ts';
@@ -7,12 +7,11 @@ import {
   type AcceptQueueCause,
   acceptQueueCause,
   busiestThread,
-  waitText,
 } from '../accept-queue/accept-queue-cause.ts';
+import { acceptQueueEvidence } from '../accept-queue/accept-queue-evidence.ts';
 import { type AcceptQueueFacts, acceptQueueFacts } from '../accept-queue/accept-queue-facts.ts';
 import { acceptQueueRemedies, ratesSentence } from '../accept-queue/accept-queue-remedies.ts';
 import {
-  counterEvidence,
   counterRise,
   counterTotal,
   dropsOf,
@@ -102,7 +101,7 @@ function describe(
     title: `${listenerWithOwner(view, listener)} ${when}; ${cause.title}`,
     explanation: [explainCause(facts, cause), ratesSentence(facts)].filter((text) => text !== '').join(' '),
     cause: { id: cause.id, title: cause.title },
-    evidence: evidenceFor(view, facts),
+    evidence: acceptQueueEvidence(view, facts),
     ruledOut: ruledOutFor(view, facts, cause),
     remedies: acceptQueueRemedies(facts, cause),
     experiment: { scenario: 'accept-queue-overflow', set: { backlog: String(facts.limit), cause: cause.id } },
@@ -129,103 +128,6 @@ function explainCause(facts: AcceptQueueFacts, cause: AcceptQueueCause): string 
     case 'unknown':
       return 'Nobody takes connections out of the queue fast enough; why could not be seen.';
   }
-}
-
-function evidenceFor(view: RuleView, facts: AcceptQueueFacts): readonly Evidence[] {
-  const { listener } = facts;
-  const { length, limit } = listener.acceptQueue.after;
-  const seen = facts.fullShare > 0 ? `, full ${formatShare(facts.fullShare)} of the time` : '';
-  const evidence: Evidence[] = [
-    {
-      source: 'sock_diag',
-      name: 'acceptQueue.length',
-      value: length,
-      unit: 'connections',
-      note: `${formatCount(length)} of ${formatCount(limit)}, peak ${formatCount(facts.peak)}${seen}${waitText(facts)}`,
-    },
-    {
-      source: 'sock_diag',
-      name: 'listener.drops',
-      value: facts.dropped,
-      unit: 'segments',
-      note: dropNote(facts),
-    },
-    {
-      source: 'sock_diag',
-      name: 'acceptQueue.limit',
-      value: limit,
-      unit: 'connections',
-      note: limitNote(facts),
-    },
-    counterEvidence(view, 'TcpExt.ListenOverflows'),
-    ...processEvidence(facts),
-  ];
-  const [peer] = listener.waiting.after.peers;
-  if (peer) {
-    const top = listener.waiting.after.peers
-      .slice(0, 3)
-      .map((one) => `${one.address} (${formatCount(one.count)})`);
-    evidence.push({
-      source: 'sock_diag',
-      name: 'acceptQueue.peers',
-      value: peer.address,
-      unit: '',
-      note: top.join(', '),
-    });
-  }
-  return evidence;
-}
-
-function dropNote(facts: AcceptQueueFacts): string {
-  if (facts.dropped === 0) {
-    return `${formatCount(facts.droppedEver)} segments since it began to listen, none in the window: no new SYN came`;
-  }
-  const clients = facts.clientsUnanswered
-    ? `; ${plural(facts.clientsUnanswered, 'connection')} seen without an answer`
-    : '';
-  return `${plural(facts.dropped, 'segment')} in the window on this listener, retries count again${clients}`;
-}
-
-function limitNote({ limitSetBy, somaxconn, limit }: AcceptQueueFacts): string {
-  const namespaceLimit =
-    somaxconn === undefined ? '' : ` (somaxconn in this namespace is ${formatCount(somaxconn)})`;
-  if (limitSetBy === 'application') return `${formatCount(limit)}, set by the application${namespaceLimit}`;
-  if (limitSetBy === 'somaxconn')
-    return `${formatCount(limit)}, cut to (or asked for as much as) net.core.somaxconn of this namespace`;
-  return `${formatCount(limit)}, set at the time of listen()${namespaceLimit}`;
-}
-
-function processEvidence({ processes }: AcceptQueueFacts): Evidence[] {
-  const evidence: Evidence[] = processes.slice(0, 4).map((process) => ({
-    source: `/proc/${process.pid}`,
-    name: 'process.state',
-    value: process.state.after,
-    unit: '',
-    note: `${process.name}, pid ${process.pid}, state ${process.state.after}${descriptorNote(process)}`,
-  }));
-  const busy = busiestThread(processes);
-  if (busy) {
-    const { cpuShare, tid, waitChannel, systemCall, systemCallTarget } = busy.thread;
-    const where = systemCall
-      ? `, in ${systemCall}${systemCallTarget ? ` on ${systemCallTarget}` : ''}`
-      : waitChannel
-        ? `, in ${waitChannel}`
-        : '';
-    evidence.push({
-      source: `/proc/${busy.process.pid}/task/${tid}`,
-      name: 'thread.cpuShare',
-      value: Number(cpuShare.toFixed(3)),
-      unit: 'cores',
-      note: `thread ${tid} at ${formatShare(cpuShare)} of a core${cpuShare < 0.5 ? where : ''}`,
-    });
-  }
-  return evidence;
-}
-
-function descriptorNote(process: AcceptQueueFacts['processes'][number]): string {
-  const { openDescriptors, descriptorLimit } = process;
-  if (!openDescriptors || descriptorLimit === undefined) return '';
-  return `, ${formatCount(openDescriptors.after)} of ${formatCount(descriptorLimit)} descriptors open`;
 }
 
 function ruledOutFor(view: RuleView, facts: AcceptQueueFacts, cause: AcceptQueueCause): readonly RuledOut[] {

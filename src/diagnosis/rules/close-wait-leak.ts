@@ -3,13 +3,14 @@ import { formatCount, formatDurationMs, formatShare, plural } from '../../base/u
 import type { Evidence, Finding, Remedy, RuledOut, Severity } from '../../tcp/finding.ts';
 import type { ProcessObservation } from '../../tcp/observation.ts';
 import { readingValue } from '../../tcp/reading.ts';
+import type { TcpSocket } from '../../tcp/socket.ts';
 import { closedForMs, type ForgottenSockets, forgottenSockets } from '../close-wait/forgotten-sockets.ts';
 import { numericSysctl, windowMs } from '../evidence.ts';
 import { namespaceCommand } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
-import { mostFrequent } from '../socket-groups/lasting-sockets.ts';
+import { isTurningOver, mostFrequent } from '../socket-groups/lasting-sockets.ts';
 import { ownersText, subjectOf, withOwners } from '../socket-groups/socket-owners.ts';
-import { remoteEndpoint } from '../socket-groups/socket-side.ts';
+import { remoteEndpoint, socketSide } from '../socket-groups/socket-side.ts';
 
 const SEVERAL = 3;
 const THOUSANDS = 2000;
@@ -67,6 +68,8 @@ function severityOf(
   full: Fullness | undefined,
 ): Severity {
   if (count >= THOUSANDS || (full && count >= SEVERAL)) return 'critical';
+  const ofThisSide = (socket: TcpSocket): boolean => socketSide(view, socket).name === side.name;
+  if (isTurningOver(view, 'closeWait', ofThisSide)) return 'info';
   const long = sockets.filter((socket) => (closedForMs(socket) ?? 0) >= LONG_MS).length;
   const port = side.kind === 'outgoing' ? 0 : side.port;
   const established = readingValue(view.namespace.sockets)?.after.established ?? [];

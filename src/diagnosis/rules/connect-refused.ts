@@ -22,6 +22,8 @@ export const connectRefused = defineRule({
 const MOST_DESTINATIONS = 8;
 const MANY = 10;
 const SEVERAL = 3;
+/** As long as a restart may take; clients that keep trying get over it. */
+const RESTART_MS = 3000;
 
 function judgePackets(view: RuleView): Judgement {
   const all = refusedConnects(view);
@@ -31,9 +33,14 @@ function judgePackets(view: RuleView): Judgement {
       direction !== 'incoming' || clients.some(({ address }) => !scanning.has(address)),
   );
   if (all.length === 0) return { findings: icmpRefusals(view) };
+  const isStray = (one: RefusedConnects): boolean =>
+    one.direction === 'outgoing' && one.refused.length <= 2 && one.answered === 0;
+  const strays = asked.filter(isStray);
+  const single = strays.length > SEVERAL ? asked.filter((one) => !isStray(one)) : asked;
   return {
     findings: [
-      ...asked.slice(0, MOST_DESTINATIONS).map((one) => describe(view, one)),
+      ...single.slice(0, MOST_DESTINATIONS).map((one) => describe(view, one)),
+      ...(strays.length > SEVERAL ? [describeStrays(view, strays)] : []),
       ...[...scanning].slice(0, 3).map(([client, ports]) => describeScan(view, client, ports)),
     ],
   };
@@ -41,10 +48,12 @@ function judgePackets(view: RuleView): Judgement {
 
 /** Strangers who knock at a closed port are no fault of this host; its own programs, or clients of its listeners, are. */
 function severityOf(
-  { refused, direction, clients, listener, elsewhere }: RefusedConnects,
+  { refused, answered, recoveredAfterMs, direction, clients, listener, elsewhere }: RefusedConnects,
   cause: RefusalCause,
 ): Severity {
-  if (cause.id === 'other-family-answers' || cause.id === 'listener-started') return 'info';
+  if (cause.id === 'other-family-answers') return 'info';
+  const recovered = recoveredAfterMs !== undefined && recoveredAfterMs <= RESTART_MS;
+  if (recovered || (cause.id === 'listener-started' && answered === 0)) return 'info';
   const persistent = (clients[0]?.count ?? 0) >= SEVERAL || refused.length >= SEVERAL + 2;
   if (!persistent) return 'info';
   const ours = direction !== 'incoming' || listener !== undefined || elsewhere !== undefined;
@@ -119,6 +128,35 @@ function ruledOutFor({ destination, unreachable }: RefusedConnects): readonly Ru
       because: 'a full accept queue drops SYNs without a word; it never refuses them',
     },
   ];
+}
+
+/** A crawler, a mesh or a scan asks for many places once; none of them is worth a finding of its own. */
+function describeStrays(view: RuleView, strays: readonly RefusedConnects[]): Finding {
+  const attempts = strays.reduce((sum, { refused }) => sum + refused.length, 0);
+  const [first] = strays;
+  return {
+    id: 'connect-refused',
+    severity: 'info',
+    confidence: 'certain',
+    namespace: view.namespace.inode,
+    subject: { destination: `${strays.length} destinations`, direction: 'outgoing' },
+    title: `${plural(attempts, 'connection attempt')} from ${namespaceText(view)} to ${formatCount(strays.length)} destinations, once or twice each, were refused`,
+    explanation:
+      'So many places and so few attempts at each: a program that searches (a crawler, a scan, members of a cluster that are down).',
+    cause: { id: 'many-destinations', title: 'one attempt or two at each of many destinations' },
+    evidence: strays.slice(0, 5).map(({ destination, refused }) => ({
+      source: 'packets',
+      name: 'handshakes.refused',
+      value: refused.length,
+      unit: 'attempts',
+      note: destination,
+    })),
+    ruledOut: [
+      { id: 'connect-timeouts', because: `an answer came back${first ? ` from ${first.destination}` : ''}` },
+    ],
+    remedies: [idleKnobs],
+    experiment: { scenario: 'connect-refused', set: {} },
+  };
 }
 
 function describeScan(view: RuleView, client: string, ports: number): Finding {

@@ -1,5 +1,6 @@
 import { formatCount, formatDurationMs, plural } from '../../base/units.ts';
 import type { Evidence, Finding, RuledOut, Severity } from '../../tcp/finding.ts';
+import { readingValue } from '../../tcp/reading.ts';
 import { connectTimeoutMs } from '../connect/syn-timeline.ts';
 import { timeoutCause } from '../connect/timeout-cause.ts';
 import { clientTimeout, idleKnobs, lookHere, timeoutRemedies } from '../connect/timeout-remedies.ts';
@@ -48,7 +49,7 @@ function severityOf(view: RuleView, connects: UnansweredConnects): Severity {
   const attempts = attemptsOf(connects);
   const repeated = connects.mostRetransmits >= 2 || connects.unanswered.some(({ synCount }) => synCount > 2);
   const lasting = repeated || connects.oldestMs >= 2000;
-  if (connects.answered > 2 * attempts) return 'info';
+  if (connects.answered > 2 * attempts || isOddOne(view, attempts)) return 'info';
   if (attempts >= MANY && lasting) return 'critical';
   if (
     lasting ||
@@ -58,6 +59,16 @@ function severityOf(view: RuleView, connects: UnansweredConnects): Severity {
     return 'warning';
   const failing = (counterRise(view, 'Tcp.AttemptFails') ?? 0) >= SEVERAL && connects.answered === 0;
   return failing ? 'warning' : 'info';
+}
+
+const ODD_SHARE = 0.05;
+
+/** Every host with many connections knows a destination or two that are down; where there is little else, they are the fault. */
+function isOddOne(view: RuleView, attempts: number): boolean {
+  const established = readingValue(view.namespace.sockets)?.after.established ?? [];
+  const opened = counterRise(view, 'Tcp.ActiveOpens') ?? 0;
+  const outgoing = (established.find(({ port }) => port === 0)?.total ?? 0) + opened;
+  return attempts < SEVERAL && attempts <= outgoing * ODD_SHARE;
 }
 
 function describe(view: RuleView, connects: UnansweredConnects): Finding {

@@ -7,7 +7,7 @@ import { numericSysctl, sysctl, windowMs } from '../evidence.ts';
 import { type FinWaitCause, type FinWaitSockets, finWaitSockets } from '../fin-wait/fin-wait-sockets.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
-import { groupBy, mostFrequent } from '../socket-groups/lasting-sockets.ts';
+import { groupBy, isTurningOver, mostFrequent } from '../socket-groups/lasting-sockets.ts';
 import { ownersOfSockets, subjectOf, withOwners } from '../socket-groups/socket-owners.ts';
 import { type SocketSide, socketSide } from '../socket-groups/socket-side.ts';
 
@@ -38,6 +38,7 @@ function severityOf(view: RuleView, { cause, count, sockets }: FinWaitSockets): 
   const established = readingValue(view.namespace.sockets)?.after.states.ESTABLISHED ?? 0;
   switch (cause) {
     case 'application-holds': {
+      if (isTurningOver(view, 'finWait2', (socket) => socket.inode !== 0)) return 'info';
       const long = sockets.filter((socket) => (socket.info?.lastAckReceivedMs ?? 0) >= LONG_MS).length;
       const many = count >= SEVERAL && count >= established * NOTABLE_SHARE;
       return many || long >= SEVERAL ? 'warning' : 'info';

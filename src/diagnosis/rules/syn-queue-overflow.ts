@@ -57,8 +57,13 @@ function describe(view: RuleView, verdict: SynVerdict): Finding {
   };
 }
 
-/** Dropped SYNs are lost connections or seconds of waiting; cookies lose nothing, and a handful of them is a peak that passed. */
-function severityOf({ facts, cookiesSent, counters }: SynVerdict): Severity {
+/**
+ * Dropped SYNs are lost connections or seconds of waiting; cookies lose nothing, and a handful of them is a peak that passed. A burst at a
+ * small backlog fills both queues: where the accept queue drops more than the SYN queue turns away, that is the finding.
+ */
+function severityOf({ facts, cookiesSent, synsDropped, counters }: SynVerdict): Severity {
+  const turnedAway = facts.policy === 'drop' ? synsDropped : cookiesSent;
+  if (facts.dropped > 0 && counters.listenOverflows > 1.5 * turnedAway) return 'info';
   if (facts.policy === 'drop') return 'critical';
   return cookiesSent < 10 && cookiesSent < counters.passiveOpens / 100 ? 'info' : 'warning';
 }

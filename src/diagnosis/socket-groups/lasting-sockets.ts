@@ -14,6 +14,31 @@ export function lastingSockets(view: RuleView, name: SocketGroupName): readonly 
   });
 }
 
+const FEW = 2;
+const NOTABLE_SHARE = 0.25;
+
+/**
+ * Whether sockets of a group still come to an end by themselves: so many have left it in the window that, at this pace, none of those that
+ * stayed is overdue. Slow answers to half-closed clients do that; a leak lets none go.
+ */
+export function isTurningOver(
+  view: RuleView,
+  name: SocketGroupName,
+  belongs: (socket: TcpSocket) => boolean,
+): boolean {
+  const census = readingValue(view.namespace.sockets);
+  const group = census?.before.groups[name];
+  if (!census || !group || group.total > group.kept.length) return false;
+  const earlier = group.kept.filter(belongs);
+  const stayed = lastingSockets(view, name).filter(({ after }) => belongs(after));
+  const gone = earlier.length - stayed.length;
+  if (gone < FEW || gone < earlier.length * NOTABLE_SHARE) return false;
+  const lifeMs = ((census.after.atMs - census.before.atMs) * earlier.length) / gone;
+  return stayed.every(
+    ({ after }) => (after.info?.lastAckReceivedMs ?? Number.POSITIVE_INFINITY) <= 2 * lifeMs,
+  );
+}
+
 /** What `count` of the kept sockets stand for, where the group had more than could be kept. */
 export function scaledCount(count: number, group: SocketGroup | undefined): number {
   if (!group || group.kept.length === 0 || group.total <= group.kept.length) return count;

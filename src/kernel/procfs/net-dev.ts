@@ -13,7 +13,9 @@ export function readNetDev(netDirectory: string): Reading<readonly InterfaceCoun
  */
 export function parseNetDev(text: string): Reading<readonly InterfaceCounters[]> {
   const interfaces: InterfaceCounters[] = [];
-  for (const [index, line] of text.split('\n').slice(2).entries()) {
+  const [heading = '', , ...lines] = text.split('\n');
+  if (!heading.startsWith('Inter-|')) return malformed('/proc/net/dev', 'line 1', heading);
+  for (const [index, line] of lines.entries()) {
     if (line === '') continue;
     const colon = line.lastIndexOf(':');
     const words = line
