@@ -1,6 +1,5 @@
 import { unmapIpv4 } from '../base/ip-text.ts';
 import { SockDiag } from '../kernel/netlink/sock-diag.ts';
-import { inNamespace } from '../kernel/netns/enter.ts';
 import type { FoundNamespace } from '../kernel/netns/find-namespaces.ts';
 import { findNamespaces } from '../kernel/netns/find-namespaces.ts';
 import { selectNamespaces } from '../kernel/netns/select-namespaces.ts';

@@ -1,4 +1,5 @@
-import { type Diagnosis, type Finding, severities, type Unknown } from '../tcp/finding.ts';
+import type { Diagnosis, Finding, Unknown } from '../tcp/finding.ts';
+import { compareFindings } from '../tcp/finding-order.ts';
 import type { NamespaceObservation, Observation } from '../tcp/observation.ts';
 import { explainMissing, type Reading } from '../tcp/reading.ts';
 import type { EvidenceKey, Rule } from './rule.ts';
@@ -21,7 +22,7 @@ export function diagnose(observation: Observation, rules: readonly Rule[] = allR
       judgement.unknowns?.forEach(addUnknown);
     }
   }
-  return { findings: findings.sort(bySeverity), unknowns: [...unknowns.values()] };
+  return { findings: findings.sort(compareFindings), unknowns: [...unknowns.values()] };
 }
 
 function namespacesFor(rule: Rule, observation: Observation): readonly NamespaceObservation[] {
@@ -45,11 +46,4 @@ function evidenceOf(
 ): Reading<unknown> {
   if (key === 'processes' || key === 'kernelLog' || key === 'softnet') return observation[key];
   return namespace[key];
-}
-
-/** Worst first; what is certain before what is likely. */
-function bySeverity(a: Finding, b: Finding): number {
-  const rank = (finding: Finding): number => severities.indexOf(finding.severity);
-  const sure = (finding: Finding): number => ['certain', 'likely', 'possible'].indexOf(finding.confidence);
-  return rank(a) - rank(b) || sure(a) - sure(b);
 }

@@ -112,7 +112,7 @@ function periodOfPattern(arrivals: readonly Arrival[], spanMs: number): Periodic
   const sorted = arrivals.map(({ atMs }) => atMs).sort((a, b) => a - b);
   const startMs = sorted[0] ?? 0;
   const times = sorted.filter((atMs) => atMs - startMs < LONGEST_SPAN_MS);
-  if (times.length < 2 * INTERVALS_NEEDED) return undefined;
+  if (times.length < 2 * INTERVALS_NEEDED || isStream(times)) return undefined;
   let best: Peak | undefined;
   for (const binMs of BINS_MS) {
     const bins = Math.floor(Math.min(spanMs, (times.at(-1) ?? startMs) - startMs + binMs) / binMs);
@@ -123,6 +123,22 @@ function periodOfPattern(arrivals: readonly Arrival[], spanMs: number): Periodic
   return (
     best && { periodMs: best.lagMs, agreement: Math.min(1, best.correlation), method: 'autocorrelation' }
   );
+}
+
+const EVEN_SHARE = 0.8;
+const PAUSE = 10;
+
+/**
+ * One after the other at about the same distance: bins beat with that distance, and would show a period that is none. Of random gaps a
+ * third is that close to their median.
+ */
+function isStream(times: readonly number[]): boolean {
+  const gaps = differences(times);
+  const usual = median(gaps);
+  const even = gaps.filter((gap) => gap >= usual * 0.5 && gap <= usual * 1.5);
+  // A pause belongs to a rhythm: senders that started one after the other, and rest until the next round.
+  const longest = gaps.reduce((most, gap) => Math.max(most, gap), 0);
+  return usual > 0 && longest < PAUSE * usual && even.length >= gaps.length * EVEN_SHARE;
 }
 
 function countPerBin(times: readonly number[], startMs: number, binMs: number, bins: number): Float64Array {
@@ -151,7 +167,17 @@ function firstPeak(counts: Float64Array, binMs: number): Peak | undefined {
   if (first === undefined || slopeEnds < 0 || isEvenlySpaced(correlations.slice(1, shortestLag), at(first)))
     return undefined;
   const lag = close.filter((one) => one <= first * 1.3).reduce((a, b) => (weight(b) > weight(a) ? b : a));
+  if (aboveSurroundings(correlations, lag) < CORRELATION_NEEDED) return undefined;
   return { lagMs: centre(correlations, lag) * binMs, correlation: at(lag), surplus: weight(lag) - chance };
+}
+
+/**
+ * A load that grows, or a server that stalls, correlates at all lags of the same order. What counts is how much of the rest the period
+ * explains: the correlation above the median of its surroundings.
+ */
+function aboveSurroundings(correlations: readonly number[], lag: number): number {
+  const base = Math.max(0, median(correlations.slice(Math.ceil(lag / 2), Math.floor(lag * 1.5))));
+  return ((correlations[lag] ?? 0) - base) / (1 - base);
 }
 
 /**

@@ -1,12 +1,9 @@
-import { confidences, type Finding, severities } from '../tcp/finding.ts';
+import type { Finding } from '../tcp/finding.ts';
+import { compareFindings } from '../tcp/finding-order.ts';
 
-/** Worst first; of equals the surer first; otherwise the diagnosis' own order. */
+/** Worst first, as the diagnosis orders them: saved reports may come in any order. */
 export function worstFirst(findings: readonly Finding[]): readonly Finding[] {
-  return findings.toSorted(
-    (a, b) =>
-      severities.indexOf(a.severity) - severities.indexOf(b.severity) ||
-      confidences.indexOf(a.confidence) - confidences.indexOf(b.confidence),
-  );
+  return findings.toSorted(compareFindings);
 }
 
 /** A finding that makes the verdict: notes (info) do not. */

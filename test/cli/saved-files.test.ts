@@ -19,6 +19,8 @@ import type { Report } from '../../src/tcp/report.ts';
 import { asNobody, type EndedProgram, publicCopy, runProgram } from './start-program.ts';
 
 const PORT = 24_312;
+/** Not 127.0.0.1, which says nothing about anybody and is kept by --redact. */
+const ADDRESS = '10.77.3.9';
 
 describe.skipIf(process.getuid?.() !== 0)('files of doctor (staging needs root)', () => {
   let sick: LabNamespace;
@@ -39,10 +41,11 @@ describe.skipIf(process.getuid?.() !== 0)('files of doctor (staging needs root)'
   beforeAll(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'halfopen-files-'));
     sick = LabNamespace.create('hx-files');
-    const server = sick.spawn('listener', { address: '127.0.0.1', port: PORT, backlog: 4, mode: 'accept' });
+    sick.run('ip', ['address', 'add', `${ADDRESS}/32`, 'dev', 'lo']);
+    const server = sick.spawn('listener', { address: ADDRESS, port: PORT, backlog: 4, mode: 'accept' });
     await server.ready;
     server.signal('SIGSTOP');
-    await sick.spawn('clients', { to: '127.0.0.1', port: PORT, count: 12, close: 'never' }).ready;
+    await sick.spawn('clients', { to: ADDRESS, port: PORT, count: 12, close: 'never' }).ready;
     await new Promise((resolve) => setTimeout(resolve, 300));
     saved = at('live.json.gz');
     live = await doctor('--json', '--save', saved);
@@ -57,7 +60,7 @@ describe.skipIf(process.getuid?.() !== 0)('files of doctor (staging needs root)'
     const again = await from(saved, '--json');
     expect(JSON.parse(again.stdout)).toEqual(JSON.parse(live.stdout));
     expect(again).toMatchObject({ exitCode: live.exitCode, stderr: '' });
-    expect((await from(saved)).stdout).toContain(`127.0.0.1:${PORT}`);
+    expect((await from(saved)).stdout).toContain(`${ADDRESS}:${PORT}`);
   });
 
   it('--from reads it unpacked as well, and --port narrows it', async () => {
@@ -70,7 +73,7 @@ describe.skipIf(process.getuid?.() !== 0)('files of doctor (staging needs root)'
   it('--html writes one page beside the report', async () => {
     const run = await from(saved, '--html', at('page.html'));
     expect(run).toMatchObject({ exitCode: 1, stderr: `halfopen: wrote ${at('page.html')}\n` });
-    expect(run.stdout).toContain(`127.0.0.1:${PORT}`);
+    expect(run.stdout).toContain(`${ADDRESS}:${PORT}`);
     expect(readFileSync(at('page.html'), 'utf8')).toMatch(/^<!doctype html>[\s\S]*<\/html>\s*$/i);
   });
 
@@ -80,7 +83,7 @@ describe.skipIf(process.getuid?.() !== 0)('files of doctor (staging needs root)'
     const page = await from(file, '--html', at('redacted.html'));
     const text = gunzipSync(readFileSync(file)).toString('utf8');
     for (const output of [run.stdout, text, page.stdout, readFileSync(at('redacted.html'), 'utf8')]) {
-      expect(output).not.toContain('127.0.0.1');
+      expect(output).not.toContain(ADDRESS);
       expect(output).not.toContain(sick.name);
       if (os.hostname().length > 3) expect(output).not.toContain(os.hostname());
       expect(output).not.toContain(process.cwd());
@@ -90,7 +93,7 @@ describe.skipIf(process.getuid?.() !== 0)('files of doctor (staging needs root)'
     // A redacted copy of a file that was kept in the clear.
     const copy = at('copy.json.gz');
     expect(findingsOf(await from(saved, '--redact', '--save', copy, '--json'))).toEqual(findingsOf(live));
-    expect(gunzipSync(readFileSync(copy)).toString('utf8')).not.toContain('127.0.0.1');
+    expect(gunzipSync(readFileSync(copy)).toString('utf8')).not.toContain(ADDRESS);
   });
 
   describe('a file that is no observation', () => {

@@ -64,6 +64,28 @@ describe('connect-refused', () => {
     expect(judge(first)).toMatchObject([{ severity: 'critical', cause: { id: 'nothing-listens' } }]);
   });
 
+  it('one stretch of refusals with answers after it is a restart; answers in between are not', () => {
+    const there = { direction: 'outgoing', server: '10.5.0.9', serverPort: 80 } as const;
+    const stretch = refused(12, there);
+    const answer = (atMs: number) => makeHandshake({ ...there, atMs, clientPort: 50_000 + atMs });
+    expect(
+      judge([answer(0), ...stretch.map((one) => ({ ...one, atMs: one.atMs + 10 })), answer(1500)]),
+    ).toMatchObject([{ severity: 'info', cause: { id: 'refused-for-a-while' } }]);
+    expect(judge([answer(0), ...stretch, answer(550), answer(1500)])).toMatchObject([
+      { severity: 'critical', cause: { id: 'refused-by-peer' } },
+    ]);
+    expect(judge([answer(0), ...stretch.map((one) => ({ ...one, atMs: one.atMs + 10 }))])).toMatchObject([
+      { severity: 'critical', cause: { id: 'refused-by-peer' } },
+    ]);
+  });
+
+  it('single attempts at many destinations are one line of information', () => {
+    const strays = [21, 22, 23, 25, 110].flatMap((serverPort) =>
+      refused(1, { direction: 'outgoing', serverPort }),
+    );
+    expect(judge(strays)).toMatchObject([{ severity: 'info', cause: { id: 'many-destinations' } }]);
+  });
+
   it('a port scan is one line of information', () => {
     const scan = [21, 22, 23, 25, 110, 143, 3389].flatMap((serverPort) =>
       refused(1, { serverPort, client: '10.7.7.7' }),

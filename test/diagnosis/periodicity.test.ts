@@ -37,6 +37,21 @@ function heartbeats(
   );
 }
 
+/** Arrivals per 100 ms at a redis-server with two busy neighbours, and one redis-benchmark that opens a connection for each request. */
+const measuredLoad = [
+  0, 0, 0, 10, 11, 10, 14, 17, 15, 14, 15, 14, 14, 12, 17, 11, 9, 13, 12, 11, 9, 5, 14, 6, 0, 17, 16, 32, 32,
+  19, 29, 24, 21, 36, 42, 42, 28, 36, 32, 66,
+];
+
+/** Each 100 ms comes in clumps of about 20 ms, as a server that gets its turn now and then accepts them. */
+function growingStream(seed: number): Arrival[] {
+  const random = randomNumbers(seed);
+  return measuredLoad.flatMap((count, n) => {
+    const clumpMs = n * 100 + random() * 40;
+    return Array.from({ length: count }, () => ({ atMs: clumpMs + random() * 60, source: '10.0.0.1' }));
+  });
+}
+
 const seeds = Array.from({ length: 12 }, (_, n) => 7919 * (n + 1));
 const anywhere = (periodMs: number) => (random: () => number) => random() * periodMs;
 
@@ -79,6 +94,12 @@ describe('findPeriod', () => {
     expect(Math.abs((found?.periodMs ?? 0) - 1000)).toBeLessThan(20);
   });
 
+  it('senders behind one address that started one after the other, and rest until the next round', () => {
+    const started = { count: 60, periodMs: 1000, spanMs: 2300, jitterMs: 0.5, oneAddress: true } as const;
+    const found = findPeriod(heartbeats(11, { ...started, phase: (_, n) => n * 5 }), 2300);
+    expect(Math.abs((found?.periodMs ?? 0) - 1000)).toBeLessThan(30);
+  });
+
   it('a missed beat does not hide the period', () => {
     const all = heartbeats(3, {
       count: 20,
@@ -93,6 +114,11 @@ describe('findPeriod', () => {
       4000,
     );
     expect(Math.abs((found?.periodMs ?? 0) - 500)).toBeLessThan(15);
+  });
+
+  it('a stream that grows and stalls has none, though it correlates with itself', () => {
+    const found = seeds.map((seed) => findPeriod(growingStream(seed), 4000));
+    expect(found).toEqual(seeds.map(() => undefined));
   });
 
   it('random arrivals have none', () => {
@@ -124,5 +150,14 @@ describe('findPeriod', () => {
         4000,
       ),
     ).toBeUndefined();
+  });
+
+  it.each([9.5, 20.7, 47])('sees no period in a steady stream of one connection every %d ms', (gapMs) => {
+    // A client that polls every 4 ms and so comes a little late each time.
+    const stream = Array.from({ length: Math.floor(3500 / gapMs) }, (_, n) => ({
+      atMs: Math.ceil((n * gapMs) / 4) * 4,
+      source: '127.0.0.1',
+    }));
+    expect(findPeriod(stream, 3500)).toBeUndefined();
   });
 });

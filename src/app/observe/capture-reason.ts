@@ -20,9 +20,11 @@ export function captureReason(
   tracks: readonly ListenerTrack[],
   counterSinceStart: (name: string) => number,
   elapsedMs: number,
+  connectsWait: boolean,
 ): string | undefined {
   if (tracks.some((track) => track.drops > 0)) return 'a listener drops connections';
   if (tracks.some((track) => track.pressed)) return 'an accept queue is more than half full';
+  if (connectsWait) return 'connections wait for an answer';
   const telling = tellingCounters.find(([name]) => counterSinceStart(name) > 0);
   if (telling) return telling[1];
   const perSecond = (counterSinceStart('Tcp.PassiveOpens') * 1000) / Math.max(1, elapsedMs);

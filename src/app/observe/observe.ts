@@ -164,7 +164,12 @@ function startWhereNeeded(all: readonly Watched[], atMs: number): void {
   for (const watched of all) {
     const { observer, packets } = watched;
     if (packets.running || !observer.enterable) continue;
-    const reason = captureReason(observer.trackList(), observer.countersSinceStart(), atMs);
+    const reason = captureReason(
+      observer.trackList(),
+      observer.countersSinceStart(),
+      atMs,
+      observer.sockets.connectsWait,
+    );
     if (reason !== undefined) startCapture(all, watched, atMs, reason);
   }
 }

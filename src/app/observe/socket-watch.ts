@@ -22,6 +22,9 @@ const everyState: readonly TcpState[] = [
   'CLOSING',
 ];
 
+/** Enough to tell that some of them last. */
+const MOST_CONNECTING = 1000;
+
 export interface SocketWatchOptions {
   readonly namespacePath: string | null;
   readonly enterable: boolean;
@@ -37,6 +40,8 @@ export class SocketWatch implements Disposable {
   readonly #diag: Reading<SockDiag>;
   readonly #tracks = new Map<string, ListenerTrack>();
   readonly #match = new ListenerMatch();
+  #connecting: ReadonlySet<string> = new Set();
+  #connectsWait = false;
   #listenersRead: Reading<true> = absent('listeners', 'not read');
 
   constructor(options: SocketWatchOptions) {
@@ -99,11 +104,22 @@ export class SocketWatch implements Disposable {
     });
   }
 
+  /** Whether a connection of our own has been seen in SYN_SENT twice: no round trip is that long. No counter tells of programs that give up early. */
+  get connectsWait(): boolean {
+    return this.#connectsWait;
+  }
+
   /** Counts half-open requests per listener: the SYN queue has no counter of its own in sock_diag. */
   sampleRequests(): void {
     if (!this.sampled) return;
     const builder = new CensusBuilder(this.#match);
-    this.#dump(['SYN_RECV'], 0, (message) => builder.add(message));
+    const connecting = new Set<string>();
+    this.#dump(['SYN_RECV', 'SYN_SENT'], 0, (message) => {
+      if (message.state !== 'SYN_SENT') builder.add(message);
+      else if (connecting.size < MOST_CONNECTING) connecting.add(message.cookie);
+    });
+    this.#connectsWait ||= [...connecting].some((cookie) => this.#connecting.has(cookie));
+    this.#connecting = connecting;
     for (const track of this.#tracks.values()) track.requestsSeen(builder.requests.get(track.key) ?? 0);
   }
 

@@ -3,6 +3,7 @@ import type { Confidence } from '../../tcp/finding.ts';
 import type { ProcessObservation, ThreadObservation } from '../../tcp/observation.ts';
 import { readingValue } from '../../tcp/reading.ts';
 import type { AcceptQueueFacts } from './accept-queue-facts.ts';
+import { whereTheySleep } from './where-they-sleep.ts';
 
 export type AcceptQueueCauseId =
   | 'process-stopped'
@@ -26,6 +27,9 @@ const BUSY_SHARE = 0.85;
 const BRIEF_SHARE = 0.25;
 /** A queue that is above half for this share of the window does not keep up, even where it is seldom quite full. */
 const CROWDED_SHARE = 0.5;
+/** Bursts may keep a queue full for longer, as long as it is emptied in between. */
+const OFTEN_EMPTY_SHARE = 0.25;
+const MOSTLY_FULL_SHARE = 0.5;
 /** Arrivals are a burst when the fullest 50 ms bring this many times the average. */
 const BURST_FACTOR = 5;
 
@@ -51,17 +55,35 @@ export function acceptQueueCause(facts: AcceptQueueFacts): AcceptQueueCause {
 /** All who could accept are stopped; one that runs would go on accepting. */
 function processStopped({ processes }: AcceptQueueFacts): AcceptQueueCause | undefined {
   if (processes.length === 0 || !processes.every(isHeld)) return undefined;
-  const frozen = processes.some((process) => process.frozen);
-  const who = processes.length === 1 ? `process ${processes[0]?.pid}` : `all ${processes.length} processes`;
-  const how = frozen
-    ? 'frozen by the cgroup freezer (paused container?)'
-    : 'stopped (state T: SIGSTOP, ^Z or a debugger)';
   const all = processes.length === 1 ? 'is' : 'are';
-  return { id: 'process-stopped', title: `${who} ${all} ${how}`, confidence: 'certain' };
+  return {
+    id: 'process-stopped',
+    title: `${everybody(processes)} ${all} ${howHeld(processes)}`,
+    confidence: 'certain',
+  };
 }
 
-function isHeld(process: ProcessObservation): boolean {
-  return process.frozen || (/^[Tt]$/.test(process.state.after) && /^[Tt]$/.test(process.state.before));
+/** At the end of the window: who was stopped in its middle is the cause as well, who runs again is not. */
+export function isHeld(process: ProcessObservation): boolean {
+  return process.frozen || /^[Tt]$/.test(process.state.after);
+}
+
+/** State t: it waits for its tracer, and no SIGCONT wakes it (ptrace(2), ptrace-stop). */
+export function isTraced({ frozen, state }: ProcessObservation): boolean {
+  return !frozen && state.after === 't';
+}
+
+function howHeld(processes: readonly ProcessObservation[]): string {
+  if (processes.some(({ frozen }) => frozen)) return 'frozen by the cgroup freezer (paused container?)';
+  return processes.every(isTraced)
+    ? 'held by a debugger or tracer (state t)'
+    : 'stopped (state T: SIGSTOP, ^Z or a debugger)';
+}
+
+/** "process 812", "both processes", "all 3 processes". */
+function everybody(processes: readonly ProcessObservation[]): string {
+  if (processes.length === 1) return `process ${processes[0]?.pid}`;
+  return processes.length === 2 ? 'both processes' : `all ${formatCount(processes.length)} processes`;
 }
 
 /** accept() returns EMFILE when every descriptor up to the soft RLIMIT_NOFILE is taken, and leaves the connection in the queue. */
@@ -91,13 +113,12 @@ function neverAccepts(facts: AcceptQueueFacts): AcceptQueueCause | undefined {
   if (facts.accepts !== false) return undefined;
   const busy = busiestThread(facts.processes);
   if (busy && load(busy.thread) >= BUSY_SHARE) return saturated(busy, 'and does not come to accept()');
-  return { id: 'blocked', title: whereItSleeps(facts.processes), confidence: busy ? 'certain' : 'likely' };
+  return { id: 'blocked', title: whereTheySleep(facts.processes), confidence: busy ? 'certain' : 'likely' };
 }
 
 /** It keeps up on the whole, so that only the queue's length is at fault. */
 function brief(facts: AcceptQueueFacts): AcceptQueueCause | undefined {
-  if (facts.fullShare >= BRIEF_SHARE || facts.fullAtEnd || facts.aboveHalfShare >= CROWDED_SHARE)
-    return undefined;
+  if (!keepsUp(facts)) return undefined;
   const { arrivalPeak, arrivalsPerSecond, limit } = facts;
   const averageIn50Ms = (arrivalsPerSecond ?? 0) / 20;
   const packetsSayBurst =
@@ -121,15 +142,31 @@ function brief(facts: AcceptQueueFacts): AcceptQueueCause | undefined {
   };
 }
 
+/** A queue that is found empty again and again is served; one full at the end for the first time may stay so from now on. */
+function keepsUp({ listener: { queue }, fullShare, fullAtEnd, aboveHalfShare }: AcceptQueueFacts): boolean {
+  const oftenEmpty = queue !== undefined && queue.emptySamples >= queue.samples * OFTEN_EMPTY_SHARE;
+  if (oftenEmpty && (!fullAtEnd || queue.fullEpisodes > 1)) return fullShare < MOSTLY_FULL_SHARE;
+  return fullShare < BRIEF_SHARE && !fullAtEnd && aboveHalfShare < CROWDED_SHARE;
+}
+
 function busyAllTheTime(facts: AcceptQueueFacts): AcceptQueueCause | undefined {
   const busy = busiestThread(facts.processes);
   if (busy && load(busy.thread) >= BUSY_SHARE)
     return saturated(busy, 'and accepts more slowly than connections arrive');
-  const throttled = facts.processes.find((process) => (process.throttledShare ?? 0) > 0.2);
-  if (!throttled) return undefined;
+  const throttled = facts.processes.find(isThrottled);
+  return throttled && heldBack(throttled);
+}
+
+/** By the CPU quota of its cgroup: then neither other programs nor the work itself take its time. */
+export function isThrottled({ throttledShare = 0 }: ProcessObservation): boolean {
+  return throttledShare > 0.2;
+}
+
+function heldBack({ pid, throttledShare = 0 }: ProcessObservation): AcceptQueueCause {
+  const share = formatShare(Math.min(1, throttledShare));
   return {
     id: 'cpu-saturated',
-    title: `process ${throttled.pid} is held back by its CPU limit ${formatShare(throttled.throttledShare ?? 0)} of the time`,
+    title: `process ${pid} is held back by the CPU limit of its cgroup ${share} of the time`,
     confidence: 'likely',
   };
 }
@@ -158,39 +195,24 @@ export function busiestThread(processes: readonly ProcessObservation[]): Busy | 
   return busiest;
 }
 
+/** Runnable, while something else has the core. */
+export function waitsForCore({ runQueueWaitShare }: ThreadObservation): boolean {
+  return runQueueWaitShare > 0.2;
+}
+
 /** Running, or runnable and waiting for a core: either way the thread has no spare time. */
 function load(thread: ThreadObservation): number {
   return thread.cpuShare + thread.runQueueWaitShare;
 }
 
 function saturated({ process, thread }: Busy, consequence: string): AcceptQueueCause {
-  const waits =
-    thread.runQueueWaitShare > 0.2 ? ` and waits for one ${formatShare(thread.runQueueWaitShare)}` : '';
+  if (isThrottled(process)) return heldBack(process);
+  const waits = waitsForCore(thread) ? ` and waits for one ${formatShare(thread.runQueueWaitShare)}` : '';
   return {
     id: 'cpu-saturated',
     title: `thread ${thread.tid} uses ${formatShare(thread.cpuShare)} of a core${waits} ${consequence}`,
     confidence: process.threadCount === 1 || thread.tid === process.pid ? 'certain' : 'likely',
   };
-}
-
-const eventWaits = /^(epoll_|poll|ppoll|select|pselect6|accept|io_uring_enter)/;
-
-/** Where the owner sleeps, in words: in a file, a lock, a timer; or waiting for events but not for this listener. */
-function whereItSleeps(processes: readonly ProcessObservation[]): string {
-  const [process] = processes;
-  if (!process) return 'the process does not accept';
-  const threads = readingValue(process.threads) ?? [];
-  const main = threads.find((thread) => thread.tid === process.pid) ?? threads[0];
-  if (!main) return `process ${process.pid} does not call accept()`;
-  if (process.state.after === 'D')
-    return `process ${process.pid} waits for a disk or a network file system (state D)`;
-  const call = main.systemCall;
-  if (call && eventWaits.test(call)) {
-    return `process ${process.pid} waits in ${call} but does not accept from this listener (its own connection limit?)`;
-  }
-  const target = main.systemCallTarget ? ` on ${main.systemCallTarget}` : '';
-  const place = call ? `${call}${target}` : (main.waitChannel ?? 'an unknown place');
-  return `process ${process.pid} is alive but asleep in ${place} and does not call accept()`;
 }
 
 /** "the oldest has waited 2.4 s". */

@@ -26,6 +26,8 @@ export interface AcceptQueueFacts {
   readonly acceptedPerSecond: number | undefined;
   /** New connections per second from the packet sample (SYN retries left out); undefined without packets. */
   readonly arrivalsPerSecond: number | undefined;
+  /** Of these, those that got a SYN-ACK. */
+  readonly answeredPerSecond: number | undefined;
   /** Most new connections within 50 ms, from packets. */
   readonly arrivalPeak: number | undefined;
   /** Distinct clients that never got an answer, from packets. */
@@ -34,12 +36,17 @@ export interface AcceptQueueFacts {
   readonly emptyShare: number | undefined;
   readonly oldestWaitMs: number;
   readonly waiting: number;
+  /** Those of the holders who accept. */
   readonly processes: readonly ProcessObservation[];
+  /** All who hold the listening socket, a master that only forks included. */
+  readonly holders: readonly ProcessObservation[];
 }
 
 export function acceptQueueFacts(view: RuleView, listener: ListenerObservation): AcceptQueueFacts {
   const { queue, acceptQueue } = listener;
   const somaxconn = numericSysctl(view, 'net.core.somaxconn');
+  const holders = processesOf(view, listener.pids);
+  const arrived = arrivals(view, listener);
   const ends = [acceptQueue.before, acceptQueue.after].filter(isFull).length / 2;
   return {
     listener,
@@ -53,10 +60,11 @@ export function acceptQueueFacts(view: RuleView, listener: ListenerObservation):
     dropped: dropsOf(listener),
     droppedEver: listener.drops?.after ?? 0,
     accepts: acceptsAtAll(listener),
-    acceptedPerSecond: acceptRate(view, listener),
-    ...arrivals(view, listener),
+    acceptedPerSecond: acceptRate(view, listener, arrived.answeredPerSecond),
+    ...arrived,
     oldestWaitMs: Math.max(listener.waiting.before.oldestMs, listener.waiting.after.oldestMs),
     waiting: listener.waiting.after.count,
-    processes: acceptors(processesOf(view, listener.pids)),
+    processes: acceptors(holders),
+    holders,
   };
 }

@@ -1,12 +1,25 @@
 import { formatCount, formatDurationMs, formatRate, formatShare } from '../../base/units.ts';
 import type { Remedy } from '../../tcp/finding.ts';
+import type { ProcessObservation } from '../../tcp/observation.ts';
 import { backlogSetting } from '../backlog-directive.ts';
-import type { AcceptQueueCause, AcceptQueueCauseId } from './accept-queue-cause.ts';
+import {
+  type AcceptQueueCause,
+  type AcceptQueueCauseId,
+  busiestThread,
+  isHeld,
+  isThrottled,
+  isTraced,
+  waitsForCore,
+} from './accept-queue-cause.ts';
 import type { AcceptQueueFacts } from './accept-queue-facts.ts';
 
 /** What helps against one cause, most useful first; the last one names the knobs that do nothing. */
 export function acceptQueueRemedies(facts: AcceptQueueFacts, cause: AcceptQueueCause): readonly Remedy[] {
-  const remedies = [...fewerEmptyConnections(facts, cause), ...byCause[cause.id](facts)];
+  const remedies = [
+    ...(cause.id === 'cpu-saturated' ? coresTakenAway(facts.processes) : []),
+    ...fewerEmptyConnections(facts, cause),
+    ...byCause[cause.id](facts),
+  ];
   return backlogHelps(cause.id)
     ? [...remedies, ...raiseBacklog(facts), idleKnobs(facts)]
     : [...remedies, backlogDoesNothing];
@@ -37,16 +50,20 @@ function backlogHelps(cause: AcceptQueueCauseId): boolean {
 }
 
 const byCause: Readonly<Record<AcceptQueueCauseId, (facts: AcceptQueueFacts) => readonly Remedy[]>> = {
-  'process-stopped': ({ processes }) => {
-    const frozen = processes.some((process) => process.frozen);
-    const container = processes.find((process) => process.container !== undefined)?.container;
+  'process-stopped': ({ processes, holders }) => {
+    const frozen = processes.find((process) => process.frozen);
+    const traced = processes.find(isTraced);
+    if (traced && !frozen) return [detachTracer(traced)];
     return [
       {
         kind: 'process',
         summary: frozen ? 'let the frozen cgroup run again' : 'let the process run again',
         command: frozen
-          ? `docker unpause ${container ?? 'CONTAINER'}`
-          : `kill -CONT ${processes.map((process) => process.pid).join(' ')}`,
+          ? thaw(frozen)
+          : `kill -CONT ${holders
+              .filter(isHeld)
+              .map(({ pid }) => pid)
+              .join(' ')}`,
         effect: 'it accepts what waits in the queue at once; clients still retrying get in at their next SYN',
         risk: 'find out first who stopped it: a debugger, a core dump, job control, a pause before a checkpoint',
       },
@@ -131,6 +148,51 @@ const byCause: Readonly<Record<AcceptQueueCauseId, (facts: AcceptQueueFacts) => 
     },
   ],
 };
+
+/** More workers do not help where a quota, or other programs, take the processor away. */
+function coresTakenAway(processes: readonly ProcessObservation[]): readonly Remedy[] {
+  const throttled = processes.find(isThrottled);
+  if (throttled)
+    return [
+      {
+        kind: 'process',
+        summary: 'raise the CPU limit of its cgroup (systemd: CPUQuota=, containers: --cpus, limits.cpu)',
+        command: throttled.container === undefined ? '' : `docker update --cpus 2 ${throttled.container}`,
+        effect: 'at once: it may run for the whole of each period again',
+        risk: 'takes processor time from its neighbours',
+      },
+    ];
+  const busy = busiestThread(processes);
+  if (!busy || !waitsForCore(busy.thread)) return [];
+  return [
+    {
+      kind: 'process',
+      summary: 'other programs take the cores it waits for: move them away, or lower their priority (renice)',
+      command: 'ps -eo pid,ni,pcpu,comm --sort=-pcpu | head',
+      effect: 'shows who runs; the thread that accepts gets its time back',
+      risk: 'none: reading only',
+    },
+  ];
+}
+
+/** With cgroup v1 the freezer has a hierarchy of its own, in which the process may sit elsewhere. */
+function thaw({ container, pid }: ProcessObservation): string {
+  if (container !== undefined) return `docker unpause ${container}`;
+  const folder = (line: string): string => `$(sed -n 's/^${line}://p' /proc/${pid}/cgroup)`;
+  const version1 = `echo THAWED > "/sys/fs/cgroup/freezer${folder('[0-9]*:freezer')}/freezer.state"`;
+  return `echo 0 > "/sys/fs/cgroup${folder('0:')}/cgroup.freeze" || ${version1}`;
+}
+
+function detachTracer({ pid }: ProcessObservation): Remedy {
+  return {
+    kind: 'process',
+    summary:
+      'let the debugger or tracer continue the process, or end the tracer: kill -CONT does nothing to it',
+    command: `grep TracerPid /proc/${pid}/status`,
+    effect: 'names the tracer; when that lets go, the process accepts what waits in the queue at once',
+    risk: 'find out who is debugging here, and why',
+  };
+}
 
 /** A number with a reason: twice the largest burst seen on top of the present limit, as a power of two within what listen() takes. */
 export function proposedBacklog(facts: AcceptQueueFacts): number {

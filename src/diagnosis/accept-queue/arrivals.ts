@@ -4,6 +4,8 @@ import { handshakesTo } from '../evidence.ts';
 import type { RuleView } from '../rule.ts';
 import type { AcceptQueueFacts } from './accept-queue-facts.ts';
 
+/** A SYN without an answer comes again after a second (tcp_timeout_init()): what began before the capture looks new until then. */
+const SYN_RETRY_MS = 1100;
 const BIN_MS = 50;
 const SHORTEST_SAMPLE_MS = 200;
 /** So many ended connections are needed to speak of most of them. */
@@ -11,7 +13,7 @@ const FEWEST_ENDED = 20;
 
 type Arrivals = Pick<
   AcceptQueueFacts,
-  'arrivalsPerSecond' | 'arrivalPeak' | 'clientsUnanswered' | 'emptyShare'
+  'arrivalsPerSecond' | 'answeredPerSecond' | 'arrivalPeak' | 'clientsUnanswered' | 'emptyShare'
 >;
 
 /** What the packet sample says of the connections that arrive; all undefined without one. */
@@ -20,12 +22,16 @@ export function arrivals(view: RuleView, listener: ListenerObservation): Arrival
   if (!sample || sample.durationMs < SHORTEST_SAMPLE_MS) {
     return {
       arrivalsPerSecond: undefined,
+      answeredPerSecond: undefined,
       arrivalPeak: undefined,
       clientsUnanswered: undefined,
       emptyShare: undefined,
     };
   }
   const attempts = handshakesTo(view, listener);
+  const skipMs = sample.durationMs > 2 * SYN_RETRY_MS ? SYN_RETRY_MS : 0;
+  const fresh = attempts.filter(({ atMs }) => atMs - sample.fromMs >= skipMs);
+  const perSecond = (count: number): number => (count * 1000) / (sample.durationMs - skipMs);
   const bins = new Map<number, number>();
   for (const { atMs } of attempts) {
     const bin = Math.floor(atMs / BIN_MS);
@@ -34,7 +40,8 @@ export function arrivals(view: RuleView, listener: ListenerObservation): Arrival
   const ended = attempts.filter((attempt) => attempt.clientBytes !== undefined && attempt.synAckCount > 0);
   const empty = ended.filter((attempt) => attempt.clientBytes === 0 && (attempt.serverBytes ?? 0) === 0);
   return {
-    arrivalsPerSecond: (attempts.length * 1000) / sample.durationMs,
+    arrivalsPerSecond: perSecond(fresh.length),
+    answeredPerSecond: perSecond(fresh.filter(({ synAckCount }) => synAckCount > 0).length),
     arrivalPeak: Math.max(0, ...bins.values()),
     clientsUnanswered: attempts.filter((attempt) => attempt.synAckCount === 0).length,
     emptyShare: ended.length < FEWEST_ENDED ? undefined : empty.length / ended.length,

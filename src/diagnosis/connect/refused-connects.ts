@@ -13,6 +13,11 @@ export interface RefusedConnects {
   /** "10.0.0.2:81". */
   readonly destination: string;
   readonly refused: readonly Handshake[];
+  /**
+   * Attempts to the same destination without any answer, where others are refused by ICMP: icmp_ratelimit lets one message a second
+   * through, so that the silence means the same.
+   */
+  readonly silent: number;
   /** Attempts to the same destination that got a SYN-ACK. */
   readonly answered: number;
   /** How long the refusals lasted, when they were one stretch and attempts after it were answered: a restart. */
@@ -61,6 +66,10 @@ function describe(view: RuleView, refused: readonly Handshake[], all: readonly H
   for (const { client } of refused) counts.set(unmapIpv4(client), (counts.get(unmapIpv4(client)) ?? 0) + 1);
   const takes = here.filter((one) => serves(view, one, address));
   const answeredHere = answered.filter((one) => one.server === address);
+  const unreachable = refused.find((one) => one.unreachable)?.unreachable;
+  const same = all.filter(
+    (one) => one.server === address && one.serverPort === port && one.direction === direction,
+  );
   return {
     direction,
     address,
@@ -75,7 +84,8 @@ function describe(view: RuleView, refused: readonly Handshake[], all: readonly H
     clients: [...counts]
       .map(([client, count]) => ({ address: client, count }))
       .sort((a, b) => b.count - a.count),
-    unreachable: refused.find((one) => one.unreachable)?.unreachable,
+    silent: unreachable ? same.filter((one) => one.synAckCount === 0 && !isRefused(one)).length : 0,
+    unreachable,
     listener: takes.find((one) => one.presence.after) ?? takes[0],
     elsewhere: here.find((one) => !takes.includes(one)),
   };

@@ -1,6 +1,6 @@
 import { plural } from '../../base/units.ts';
 import type { Confidence } from '../../tcp/finding.ts';
-import { counterRise, listenerName } from '../evidence.ts';
+import { counterRise, isFull, listenerName } from '../evidence.ts';
 import type { RuleView } from '../rule.ts';
 import type { FullQueue, UnansweredConnects } from './unanswered-connects.ts';
 
@@ -21,7 +21,7 @@ export function timeoutCause(
   if (full) {
     return {
       id: 'accept-queue-full',
-      title: `the accept queue of ${listenerName(full.listener)} is full`,
+      title: `the accept queue of ${listenerName(full.listener)} is full${isFull(full.listener.acceptQueue.after) ? '' : ' at times'}`,
       explanation: `The destination is on this host: ${listenerName(full.listener)} drops every SYN while its accept queue is full (see accept-queue-overflow). The network has nothing to do with it.`,
       confidence: 'certain',
     };

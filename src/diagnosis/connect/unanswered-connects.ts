@@ -108,7 +108,10 @@ function hasFailed(view: RuleView, socket: TcpSocket, handshakes: readonly Hands
   return seen ? seen.synAckCount === 0 : (counterRise(view, 'Tcp.AttemptFails') ?? 0) > 0;
 }
 
-/** A second without SYN-ACK, RST or ICMP: longer than any round trip. */
+/** Longer than any round trip. */
+const SILENT_MS = 600;
+
+/** So long without SYN-ACK, RST or ICMP. */
 function isUnanswered(
   view: RuleView,
   { atMs, synAckCount, synCount, resetBy, unreachable }: Handshake,
@@ -117,7 +120,7 @@ function isUnanswered(
   const sample = readingValue(view.namespace.packets);
   // Where packets were missed, the answer may be among them; a repeated SYN says that there was none.
   if (synCount > 1 || !sample || sample.droppedByKernel + sample.leftUnread > 0) return synCount > 1;
-  return sample.fromMs + sample.durationMs - atMs >= 1000;
+  return sample.fromMs + sample.durationMs - atMs >= SILENT_MS;
 }
 
 function sentWhileCaptured(view: RuleView, socket: TcpSocket, linear: number): boolean {
@@ -145,13 +148,19 @@ export function fullQueueBehind(view: RuleView, connects: UnansweredConnects): F
   return undefined;
 }
 
+/** Now; or for moments of the window, in which it dropped something. */
+function wasFull({ acceptQueue, queue, drops }: ListenerObservation): boolean {
+  if (isFull(acceptQueue.after)) return true;
+  return (queue?.fullSamples ?? 0) > 0 && drops !== undefined && rise(drops) > 0;
+}
+
 function isFullQueueOf(
   view: RuleView,
   namespace: NamespaceObservation,
   listener: ListenerObservation,
   { address, port, sockets, unanswered }: UnansweredConnects,
 ): boolean {
-  if (listener.port !== port || !listener.limitKnown || !isFull(listener.acceptQueue.after)) return false;
+  if (listener.port !== port || !listener.limitKnown || !wasFull(listener)) return false;
   if (namespace.inode === view.namespace.inode) {
     return (
       unanswered.some(({ direction }) => direction === 'loopback') ||

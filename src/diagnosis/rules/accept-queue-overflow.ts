@@ -60,7 +60,7 @@ function judgeListener(view: RuleView, listener: ListenerObservation): readonly 
   const now = overflowsNow(view, facts);
   if (!now) return droppedEarlier(view, facts);
   const cause = acceptQueueCause(facts);
-  const briefly = !facts.fullAtEnd && facts.fullShare < 0.1;
+  const briefly = !facts.fullAtEnd && facts.fullShare < 0.1 && facts.accepts !== false;
   return [describe(view, facts, cause, briefly ? 'warning' : 'critical')];
 }
 
@@ -87,18 +87,13 @@ function describe(
   severity: Severity,
 ): Finding {
   const { listener } = facts;
-  const always = facts.fullShare > 0.9;
-  const when =
-    facts.fullAtEnd || always
-      ? 'drops new connections: its accept queue is full'
-      : 'drops connections at times: its accept queue overflows';
   return {
     id: 'accept-queue-overflow',
     severity,
     confidence: cause.id === 'unknown' ? 'certain' : cause.confidence,
     namespace: view.namespace.inode,
     subject: listenerSubject(view, listener),
-    title: `${listenerWithOwner(view, listener)} ${when}; ${cause.title}`,
+    title: `${listenerWithOwner(view, listener)} ${whatHappens(facts)}; ${cause.title}`,
     explanation: [explainCause(facts, cause), ratesSentence(facts)].filter((text) => text !== '').join(' '),
     cause: { id: cause.id, title: cause.title },
     evidence: acceptQueueEvidence(view, facts),
@@ -106,6 +101,14 @@ function describe(
     remedies: acceptQueueRemedies(facts, cause),
     experiment: { scenario: 'accept-queue-overflow', set: { backlog: String(facts.limit), cause: cause.id } },
   };
+}
+
+function whatHappens({ fullAtEnd, fullShare, accepts }: AcceptQueueFacts): string {
+  if (fullAtEnd || fullShare > 0.9) return 'drops new connections: its accept queue is full';
+  // Retries come in step: they overflow the queue for a moment and leave it partly filled.
+  return accepts === false
+    ? 'accepts nobody, and its accept queue overflowed'
+    : 'drops connections at times: its accept queue overflows';
 }
 
 function explainCause(facts: AcceptQueueFacts, cause: AcceptQueueCause): string {
@@ -120,7 +123,7 @@ function explainCause(facts: AcceptQueueFacts, cause: AcceptQueueCause): string 
     case 'blocked':
       return 'The process runs, but its attention is elsewhere, and what waits in the queue stays there. A longer queue only delays the drops.';
     case 'burst':
-      return `The process keeps up on the whole: the queue was full only ${formatShare(facts.fullShare)} of the time, when many connections came at once.`;
+      return `The process keeps up on the whole: the queue was full only ${facts.fullShare === 0 ? 'for moments' : `${formatShare(facts.fullShare)} of the time`}, when many connections came at once.`;
     case 'backlog-too-small':
       return `The process keeps up on the whole, but only ${room} may wait, so that a short pause between two accepts is enough to lose connections.`;
     case 'sustained-overload':

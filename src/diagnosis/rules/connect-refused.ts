@@ -48,16 +48,17 @@ function judgePackets(view: RuleView): Judgement {
 
 /** Strangers who knock at a closed port are no fault of this host; its own programs, or clients of its listeners, are. */
 function severityOf(
-  { refused, answered, recoveredAfterMs, direction, clients, listener, elsewhere }: RefusedConnects,
+  { refused, silent, answered, recoveredAfterMs, direction, clients, listener, elsewhere }: RefusedConnects,
   cause: RefusalCause,
 ): Severity {
   if (cause.id === 'other-family-answers') return 'info';
   const recovered = recoveredAfterMs !== undefined && recoveredAfterMs <= RESTART_MS;
   if (recovered || (cause.id === 'listener-started' && answered === 0)) return 'info';
-  const persistent = (clients[0]?.count ?? 0) >= SEVERAL || refused.length >= SEVERAL + 2;
+  const attempts = refused.length + silent;
+  const persistent = (clients[0]?.count ?? 0) + silent >= SEVERAL || attempts >= SEVERAL + 2;
   if (!persistent) return 'info';
   const ours = direction !== 'incoming' || listener !== undefined || elsewhere !== undefined;
-  return ours && refused.length >= MANY ? 'critical' : 'warning';
+  return ours && attempts >= MANY ? 'critical' : 'warning';
 }
 
 function describe(view: RuleView, refused: RefusedConnects): Finding {
@@ -94,7 +95,7 @@ function whose(view: RuleView, { direction, destination, clients, refused }: Ref
 
 function evidenceFor(
   view: RuleView,
-  { refused, clients, unreachable, answered }: RefusedConnects,
+  { refused, clients, unreachable, answered, silent }: RefusedConnects,
 ): readonly Evidence[] {
   const how = unreachable ? `ICMP ${unreachable.code} from ${unreachable.by}` : 'RST';
   const top = clients.slice(0, 5).map(({ address, count }) => `${address} (${formatCount(count)})`);
@@ -104,7 +105,7 @@ function evidenceFor(
       name: 'handshakes.refused',
       value: refused.length,
       unit: 'attempts',
-      note: `${plural(refused.length, 'SYN')} answered with ${how}, ${formatCount(answered)} with SYN-ACK`,
+      note: `${plural(refused.length, 'SYN')} answered with ${how}, ${formatCount(answered)} with SYN-ACK${silent > 0 ? `, ${formatCount(silent)} not at all (icmp_ratelimit: one message a second)` : ''}`,
     },
     {
       source: 'packets',

@@ -54,7 +54,7 @@ function severityOf(view: RuleView, connects: UnansweredConnects): Severity {
   if (
     lasting ||
     (attempts >= SEVERAL && connects.oldestMs >= SLOW_MS) ||
-    connects.unanswered.length >= SEVERAL
+    connects.unanswered.length >= (connects.answered === 0 ? 2 : SEVERAL)
   )
     return 'warning';
   const failing = (counterRise(view, 'Tcp.AttemptFails') ?? 0) >= SEVERAL && connects.answered === 0;

@@ -28,13 +28,18 @@ export const connectionChurn = defineRule({
   needs: ['listeners'],
   scope: 'namespace',
   judge: (view) => {
-    const groups = listenerGroups(listenersOf(view)).flatMap(([first]) =>
-      first === undefined ? [] : [first],
-    );
+    const groups = listenerGroups(listenersOf(view)).flatMap(([first]) => first ?? []);
     const facts = handshakesComplete(view)
       ? groups.flatMap((listener) => churnFacts(view, listener) ?? [])
       : [];
-    return { findings: facts.flatMap((one) => judgeListener(view, one)), unknowns: unknownsFor(view) };
+    const busiestFirst = facts.toSorted((a, b) => b.perSecond - a.perSecond);
+    const findings = busiestFirst.flatMap((one) => judgeListener(view, one));
+    // Ordinary short connections are worth one remark, not one for each backend of a proxy.
+    const [, ...repeated] = findings.filter(({ cause }) => cause.id === 'short-connections');
+    return {
+      findings: findings.filter((one) => !repeated.includes(one)),
+      unknowns: unknownsFor(view),
+    };
   },
 });
 
@@ -46,6 +51,8 @@ const SHORT_PER_SECOND = 200;
 const SHORT_BYTES = 512;
 const MOST = 0.8;
 const ENOUGH_ENDED = 8;
+/** Small requests look like heartbeats that say a word; only a clear rhythm tells them apart. A loaded server has a vague one. */
+const CLEAR_PERIOD = 0.5;
 
 /** Packets are captured from 20 connections a second on: fewer, and no churn can be going on that would hurt. */
 function unknownsFor(view: RuleView): NonNullable<Judgement['unknowns']> {
@@ -71,7 +78,7 @@ function judgeListener(view: RuleView, facts: ChurnFacts): readonly Finding[] {
   // Connections that stay open are used, or will be: only where most of them end can "empty" be said of them.
   if (facts.ended < ENOUGH_ENDED || facts.ended < facts.answered / 2) return [];
   const empty = facts.empty / facts.ended >= MOST;
-  const words = facts.tiny / facts.ended >= MOST && facts.period !== undefined;
+  const words = facts.tiny / facts.ended >= MOST && (facts.period?.agreement ?? 0) >= CLEAR_PERIOD;
   if (empty || words)
     return facts.perSecond < INFO_PER_SECOND ? [] : [describeHeartbeats(view, facts, empty)];
   const short = facts.perSecond >= SHORT_PER_SECOND && facts.medianBytes < SHORT_BYTES;
@@ -79,11 +86,16 @@ function judgeListener(view: RuleView, facts: ChurnFacts): readonly Finding[] {
 }
 
 /** A listener that loses connections is hurt by every one that need not be there. */
-function severityOf(view: RuleView, { listener, perSecond: rate }: ChurnFacts): Severity {
+function severityOf(view: RuleView, facts: ChurnFacts): Severity {
+  const { listener, perSecond: rate, period } = facts;
   const group = listenersOf(view).filter(
     ({ address, port }) => address === listener.address && port === listener.port,
   );
   const suffers = group.some((one) => dropsOf(one) > 0 || (one.limitKnown && isFull(one.acceptQueue.after)));
+  // Without a rhythm, connections that stay empty may be the harm of a full queue: clients give up, servers shed load.
+  if (suffers && period === undefined) return 'info';
+  // It may be meant so; what the server says before it closes is no payload when it says nothing.
+  if (causeOf(facts).id === 'server-closes' && rate < SHORT_PER_SECOND) return 'info';
   return rate >= WARNING_PER_SECOND || suffers ? 'warning' : 'info';
 }
 

@@ -8,7 +8,13 @@ import { type FinWaitCause, type FinWaitSockets, finWaitSockets } from '../fin-w
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
 import { groupBy, isTurningOver, mostFrequent } from '../socket-groups/lasting-sockets.ts';
-import { ownersOfSockets, subjectOf, withOwners } from '../socket-groups/socket-owners.ts';
+import {
+  ownersOfSockets,
+  ownersText,
+  type SocketOwner,
+  subjectOf,
+  withOwners,
+} from '../socket-groups/socket-owners.ts';
 import { type SocketSide, socketSide } from '../socket-groups/socket-side.ts';
 
 const SEVERAL = 3;
@@ -67,7 +73,7 @@ function describe(view: RuleView, group: FinWaitSockets, severity: Severity): Fi
     confidence: cause === 'application-holds' ? 'likely' : 'certain',
     namespace: view.namespace.inode,
     subject: subjectOf(side, owners),
-    title: titles[cause](plural(group.count, 'connection'), withOwners(side.name, owners)),
+    title: titleOf(group, side, owners),
     explanation: explain(view, cause),
     cause: { id: cause, title: causeTitles[cause] },
     evidence: evidenceFor(view, group),
@@ -82,6 +88,14 @@ function mainSide(view: RuleView, sockets: FinWaitSockets['sockets']): SocketSid
   const sides = sockets.map((socket) => socketSide(view, socket));
   const [largest] = [...groupBy(sides, (side) => side.name).values()].sort((a, b) => b.length - a.length);
   return largest?.[0] ?? { kind: 'outgoing', name: '?' };
+}
+
+function titleOf({ cause, count }: FinWaitSockets, side: SocketSide, owners: readonly SocketOwner[]): string {
+  const connections = plural(count, 'connection');
+  if (cause !== 'application-holds' || side.kind !== 'outgoing')
+    return titles[cause](connections, withOwners(side.name, owners));
+  const who = ownersText(owners) || 'a program that could not be seen';
+  return `${who} has shut down its sending side of ${connections} to ${side.name} and keeps them open: nothing ends them (FIN_WAIT2 with an owner)`;
 }
 
 const titles: Readonly<Record<FinWaitCause, (connections: string, name: string) => string>> = {

@@ -1,14 +1,16 @@
 import { formatCount, formatDurationMs, plural } from '../../base/units.ts';
-import type { Evidence, Finding, Remedy } from '../../tcp/finding.ts';
+import type { Evidence, Finding, Remedy, Severity } from '../../tcp/finding.ts';
 import type { EstablishedSummary } from '../../tcp/observation.ts';
 import { readingValue } from '../../tcp/reading.ts';
 import { deadPeerGroups } from '../dead-peers/dead-peer-groups.ts';
 import { listenerName, listenersOf, sysctl } from '../evidence.ts';
+import { namespaceText } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
 import { ownersOfSockets, type SocketOwner, withOwners } from '../socket-groups/socket-owners.ts';
 
 const SEVERAL = 3;
 const MANY = 100;
+const MOST_SERVICES = 8;
 /** A web server's idle connections live for a minute or so; what has been silent for longer waits for something else. */
 const LONG_MS = 15 * 60_000;
 
@@ -20,12 +22,51 @@ export const noKeepalive = defineRule({
   scope: 'namespace',
   judge: (view) => {
     const summaries = readingValue(view.namespace.sockets)?.after.established ?? [];
-    return { findings: summaries.filter(isWorthALine).map((summary) => describe(view, summary)) };
+    const findings = summaries.filter(isWorthALine).map((summary) => describe(view, summary));
+    const notes = findings.filter(({ severity }) => severity === 'info');
+    if (notes.length < 2) return { findings };
+    const alarms = findings.filter(({ severity }) => severity !== 'info');
+    return { findings: [...alarms, describeTogether(view, summaries.filter(isWorthALine), notes)] };
   },
 });
 
 function isWorthALine({ idleWithoutTimer, longestIdleMs }: EstablishedSummary): boolean {
   return idleWithoutTimer.s5 >= SEVERAL || longestIdleMs >= LONG_MS;
+}
+
+/** Where nothing is wrong yet, one line for the namespace: each port has its evidence. */
+function describeTogether(
+  view: RuleView,
+  summaries: readonly EstablishedSummary[],
+  notes: readonly Finding[],
+): Finding {
+  const quiet = summaries.filter((summary) => severityOf(view, summary) === 'info');
+  const count = quiet.reduce((sum, { idleWithoutTimer }) => sum + idleWithoutTimer.s5, 0);
+  const [first] = notes;
+  return {
+    id: 'no-keepalive',
+    severity: 'info',
+    confidence: 'certain',
+    namespace: view.namespace.inode,
+    subject: { namespace: view.namespace.names[0] ?? String(view.namespace.inode) },
+    title: `${plural(count, 'idle connection')} of ${namespaceText(view)}, on ${plural(notes.length, 'service')}, have no keepalive: a peer that is gone would never be noticed`,
+    explanation: first?.explanation ?? '',
+    cause: causeOf(0, false),
+    evidence: notes.slice(0, MOST_SERVICES).map(({ title }, n) => ({
+      source: 'sock_diag',
+      name: 'idle',
+      value: quiet[n]?.idleWithoutTimer.s5 ?? 0,
+      unit: 'connections',
+      note: title.replace(/ ha(s|ve) no keepalive.*/, ''),
+    })),
+    ruledOut: first?.ruledOut ?? [],
+    remedies: first?.remedies ?? [],
+    experiment: { scenario: 'half-open-no-keepalive', set: {} },
+  };
+}
+
+function severityOf(view: RuleView, { port, idleWithoutTimer }: EstablishedSummary): Severity {
+  return idleWithoutTimer.m15 >= MANY || deadOnPort(view, port) >= SEVERAL ? 'warning' : 'info';
 }
 
 function describe(view: RuleView, summary: EstablishedSummary): Finding {
@@ -45,7 +86,7 @@ function describe(view: RuleView, summary: EstablishedSummary): Finding {
       : '';
   return {
     id: 'no-keepalive',
-    severity: long || dead >= SEVERAL ? 'warning' : 'info',
+    severity: severityOf(view, summary),
     confidence: 'certain',
     namespace: view.namespace.inode,
     subject: subject(port, name, owners),

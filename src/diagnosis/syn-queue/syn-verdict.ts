@@ -79,6 +79,8 @@ function cookieSenders(all: readonly SynQueueFacts[]): readonly SynQueueFacts[] 
   );
   const best = seen.find((some) => some.length > 0);
   if (best) return best;
+  // A full accept queue sends cookies too, to clients that come while it has a place for a moment: then the busiest of the others proves nothing.
+  if (free.length < all.length) return [];
   const busiest = [...answering].sort((a, b) => b.handshakes.length - a.handshakes.length).slice(0, 1);
   return busiest.length > 0 ? busiest : onlyOne(free);
 }

@@ -31,11 +31,12 @@ export function readTcpTable(netDirectory: string): Reading<readonly TcpSocket[]
 const row = new RegExp(
   [
     String.raw`^\d+: (?<local>[0-9A-F]+:[0-9A-F]{4}) (?<remote>[0-9A-F]+:[0-9A-F]{4}) (?<state>[0-9A-F]{2})`,
-    String.raw`(?<sendQueue>[0-9A-F]{8,16}):(?<receiveQueue>[0-9A-F]{8,16}) (?<timer>[0-9A-F]{2}):(?<expires>[0-9A-F]{8,16})`,
+    '(?<sendQueue>[0-9A-F]{8,16}):(?<receiveQueue>[0-9A-F]{8,16}) (?<timer>[0-9A-F]{2}):(?<expires>[0-9A-F]{8,16})',
     String.raw`(?<retransmits>[0-9A-F]{8}) +(?<uid>\d+) +\d+ (?<inode>\d+) \d+ \S`,
   ].join(' '),
 );
 
+/** The text of `tcp` or `tcp6`, one socket a row below the heading. */
 export function parseTcpTable(text: string, family: Family): Reading<readonly TcpSocket[]> {
   const source = `/proc/net/tcp (${family})`;
   const sockets: TcpSocket[] = [];
