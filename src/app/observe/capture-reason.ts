@@ -1,7 +1,7 @@
 import type { ListenerTrack } from './listener-track.ts';
 
 /** Connections a second from which the wire can tell more than counters: heartbeats, retries, short connections. */
-const BUSY_CONNECTIONS_PER_SECOND = 20;
+const BUSY_CONNECTIONS_PER_SECOND = 5;
 
 /** TcpExt and Tcp counters any rise of which points at connections that fail, and what it is called in the report. */
 const tellingCounters: readonly (readonly [string, string])[] = [
@@ -13,6 +13,11 @@ const tellingCounters: readonly (readonly [string, string])[] = [
   ['TcpExt.TCPSynRetrans', 'SYNs or SYN-ACKs are retransmitted'],
   ['Tcp.AttemptFails', 'connections fail to open'],
   ['Tcp.OutRsts', 'resets are sent'],
+  // A firewall that rejects with ICMP moves no TCP counter.
+  ['Icmp.InDestUnreachs', 'destinations are reported unreachable'],
+  ['Icmp.OutDestUnreachs', 'senders are told that something is unreachable'],
+  ['Icmp6.InDestUnreachs', 'destinations are reported unreachable'],
+  ['Icmp6.OutDestUnreachs', 'senders are told that something is unreachable'],
 ];
 
 /** Why packets should be sampled now, in a few words; undefined while nothing speaks for it. */
