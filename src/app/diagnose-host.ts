@@ -47,7 +47,9 @@ export async function diagnoseHost(options: DiagnoseHostOptions): Promise<HostDi
 async function observeHost(options: DiagnoseHostOptions): Promise<Omit<HostDiagnosis, 'report'>> {
   requireLinux('observe this host');
   const scan = findNamespaces();
-  const observation = await observe({ ...options, namespaces: selectNamespaces(options.netns, scan) });
+  const observed = await observe({ ...options, namespaces: selectNamespaces(options.netns, scan) });
+  const hidden = options.netns === 'all' ? { hiddenProcesses: scan.hidden } : {};
+  const observation: Observation = { ...observed, host: { ...observed.host, ...hidden } };
   const [blocked] = observation.namespaces.flatMap(({ listeners }) =>
     listeners.status === 'ok' ? [] : [listeners],
   );

@@ -254,6 +254,7 @@ export const observationSchema = z.object({
     observedFromMs: z.number(),
     observedToMs: z.number(),
     asRoot: z.boolean(),
+    hiddenProcesses: z.number().optional(),
     reference: z
       .object({ inode: z.number(), initial: z.boolean(), sysctls: z.record(z.string(), z.string()) })
       .optional(),

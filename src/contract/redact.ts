@@ -19,7 +19,7 @@ export function redactObservation(observation: Observation): Observation {
   const names = namePseudonyms(observation);
   const renamed: Observation = {
     ...observation,
-    host: { ...observation.host, hostname: names.hostname },
+    host: redactHost(observation.host, names),
     namespaces: observation.namespaces.map((namespace) => withoutNames(namespace, names)),
     processes: reading(observation.processes, names, (all) =>
       all.map((process) => redactProcess(process, names)),
@@ -77,6 +77,12 @@ function reading<T>(
 }
 
 /** Per-interface settings carry the interface's name; the Fast Open key is a secret. */
+function redactHost(host: Observation['host'], names: NamePseudonyms): Observation['host'] {
+  const { reference } = host;
+  const kept = reference && { ...reference, sysctls: redactSysctls(reference.sysctls, names) };
+  return { ...host, hostname: names.hostname, ...(kept === undefined ? {} : { reference: kept }) };
+}
+
 function redactSysctls(
   sysctls: Readonly<Record<string, string>>,
   names: NamePseudonyms,

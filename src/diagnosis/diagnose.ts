@@ -1,3 +1,4 @@
+import { plural } from '../base/units.ts';
 import type { Diagnosis, Finding, Unknown } from '../tcp/finding.ts';
 import { compareFindings } from '../tcp/finding-order.ts';
 import type { NamespaceObservation, Observation } from '../tcp/observation.ts';
@@ -12,6 +13,7 @@ export function diagnose(observation: Observation, rules: readonly Rule[] = allR
   const addUnknown = (unknown: Unknown): void => {
     unknowns.set(`${unknown.rule} ${unknown.missing} ${unknown.because}`, unknown);
   };
+  unseenNamespaces(observation).forEach(addUnknown);
   for (const rule of rules) {
     for (const namespace of namespacesFor(rule, observation)) {
       const missing = missingEvidence(rule, observation, namespace);
@@ -23,6 +25,13 @@ export function diagnose(observation: Observation, rules: readonly Rule[] = allR
     }
   }
   return { findings: findings.sort(compareFindings), unknowns: [...unknowns.values()] };
+}
+
+/** Without root whole namespaces may be out of sight, and every verdict is one on the rest. Root is told by a note: it sees all but other pid namespaces. */
+function unseenNamespaces({ host }: Observation): readonly Unknown[] {
+  if (host.asRoot || (host.hiddenProcesses ?? 0) === 0) return [];
+  const because = `${plural(host.hiddenProcesses ?? 0, 'process', 'processes')} of other users hide their network namespace (root sees it)`;
+  return [{ rule: 'accept-queue-overflow', missing: 'namespaces', because }];
 }
 
 function namespacesFor(rule: Rule, observation: Observation): readonly NamespaceObservation[] {

@@ -68,6 +68,14 @@ export function dropsOf(listener: ListenerObservation): number {
   return listener.drops ? rise(listener.drops) : 0;
 }
 
+/** Why the limit of an accept queue could not be read. */
+export function limitUnknown({ observation }: RuleView): string {
+  const where = observation.host.asRoot
+    ? 'sock_diag would, but this kernel does not offer it'
+    : 'sock_diag does, as root';
+  return `/proc/net/tcp shows no limit; ${where}`;
+}
+
 export function isFull(fill: { readonly length: number; readonly limit: number }): boolean {
   return fill.length > fill.limit;
 }

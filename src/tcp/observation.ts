@@ -31,6 +31,8 @@ export interface HostFacts {
   readonly observedFromMs: number;
   readonly observedToMs: number;
   readonly asRoot: boolean;
+  /** Processes whose network namespace the observer may not see; a namespace that only they live in is missing. Only where all were wanted. */
+  readonly hiddenProcesses?: number;
   /** Parameters of the observer's own namespace when it is not among the observed ones: what containers are compared with, and the only place to read global limits. */
   readonly reference?: NamespaceParameters;
 }

@@ -290,6 +290,7 @@ const keptStrings = [
   'tool.version',
   'host.kernelRelease',
   'namespaces[].packets.value.handshakes[].unreachable.code',
+  'host.reference.sysctls{}',
   'namespaces[].sysctls.value{}',
   'processes.value[].state.before',
   'processes.value[].state.after',

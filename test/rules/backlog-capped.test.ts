@@ -59,8 +59,8 @@ describe.skipIf(process.getuid?.() !== 0)('backlog-capped (needs root)', () => {
     it('counter-experiment: a capped backlog that nobody needs is no alarm', async () => {
       const run = await stage(family, { somaxconn: 64, backlog: 1024, clients: 0 });
       expect(run.finding('backlog-capped')?.severity).toBe('info');
-      expect(run.alarms).toEqual([]);
-      expect(run.exitCode).toBe(0);
+      // That the host allows more is namespace-sysctl-mismatch's business.
+      expect(run.alarms.filter((id) => id !== 'namespace-sysctl-mismatch')).toEqual([]);
     });
   });
 });

@@ -141,7 +141,8 @@ const byCause: Readonly<Record<AcceptQueueCauseId, (facts: AcceptQueueFacts) => 
   unknown: () => [
     {
       kind: 'process',
-      summary: 'run the doctor as root, so that it sees the process behind the listener',
+      summary:
+        'run the doctor as root on the host (not in a container), so that it sees the process behind the listener',
       command: 'sudo halfopen doctor',
       effect: 'tells a stopped, blocked or busy process from a short queue',
       risk: 'none: reading only',

@@ -16,6 +16,7 @@ import {
   counterTotal,
   dropsOf,
   isFull,
+  limitUnknown,
   listenerSubject,
   listenersOf,
   listenerWithOwner,
@@ -39,15 +40,13 @@ export const acceptQueueOverflow = defineRule({
 function unknownsFor(view: RuleView, findings: readonly Finding[]): NonNullable<Judgement['unknowns']> {
   const rule = 'accept-queue-overflow' as const;
   if (listenersOf(view).some((listener) => !listener.limitKnown)) {
-    return [
-      { rule, missing: 'acceptQueue.limit', because: '/proc/net/tcp shows no limit; sock_diag (root) does' },
-    ];
+    return [{ rule, missing: 'acceptQueue.limit', because: limitUnknown(view) }];
   }
   const { processes } = view.observation;
   if (findings.some((finding) => finding.cause.id === 'unknown' && finding.severity !== 'info')) {
     const because =
       processes.status === 'ok'
-        ? 'no visible process owns the listener (root sees all)'
+        ? `no visible process owns the listener (${view.observation.host.asRoot ? 'it lives in another pid namespace, or in the kernel' : 'root sees all'})`
         : explainMissing(processes);
     return [{ rule, missing: 'processes', because }];
   }

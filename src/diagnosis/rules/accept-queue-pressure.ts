@@ -4,7 +4,7 @@ import type { ListenerObservation } from '../../tcp/observation.ts';
 import { acceptQueueCause } from '../accept-queue/accept-queue-cause.ts';
 import { type AcceptQueueFacts, acceptQueueFacts } from '../accept-queue/accept-queue-facts.ts';
 import { acceptQueueRemedies, ratesSentence } from '../accept-queue/accept-queue-remedies.ts';
-import { listenerSubject, listenersOf, listenerWithOwner } from '../evidence.ts';
+import { limitUnknown, listenerSubject, listenersOf, listenerWithOwner } from '../evidence.ts';
 import { defineRule, type RuleView } from '../rule.ts';
 
 /** A queue that is above half for this share of the window, with connections that wait noticeably, will overflow with the next peak. */
@@ -24,7 +24,7 @@ export const acceptQueuePressure = defineRule({
           {
             rule: 'accept-queue-pressure',
             missing: 'acceptQueue.limit',
-            because: '/proc/net/tcp shows no limit; sock_diag (root) does',
+            because: limitUnknown(view),
           },
         ]
       : [],

@@ -48,7 +48,7 @@ const SLOW_MS = 500;
 function severityOf(view: RuleView, connects: UnansweredConnects): Severity {
   const attempts = attemptsOf(connects);
   const repeated = connects.mostRetransmits >= 2 || connects.unanswered.some(({ synCount }) => synCount > 2);
-  const lasting = repeated || connects.oldestMs >= 2000;
+  const lasting = repeated || connects.oldestMs >= 2000 || noNeighbour(view, connects);
   if (connects.answered > 2 * attempts || isOddOne(view, attempts)) return 'info';
   if (attempts >= MANY && lasting) return 'critical';
   if (
@@ -69,6 +69,12 @@ function isOddOne(view: RuleView, attempts: number): boolean {
   const opened = counterRise(view, 'Tcp.ActiveOpens') ?? 0;
   const outgoing = (established.find(({ port }) => port === 0)?.total ?? 0) + opened;
   return attempts < SEVERAL && attempts <= outgoing * ODD_SHARE;
+}
+
+/** These attempts end with EHOSTUNREACH after 3 s, so that a program that tries again and again is never seen to wait for long. */
+function noNeighbour(view: RuleView, { answered, unanswered }: UnansweredConnects): boolean {
+  const stuck = counterRise(view, 'TcpExt.TCPSpuriousRtxHostQueues') ?? 0;
+  return answered === 0 && unanswered.length === 0 && stuck >= SEVERAL;
 }
 
 function describe(view: RuleView, connects: UnansweredConnects): Finding {

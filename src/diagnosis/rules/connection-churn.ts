@@ -92,10 +92,9 @@ function severityOf(view: RuleView, facts: ChurnFacts): Severity {
     ({ address, port }) => address === listener.address && port === listener.port,
   );
   const suffers = group.some((one) => dropsOf(one) > 0 || (one.limitKnown && isFull(one.acceptQueue.after)));
-  // Without a rhythm, connections that stay empty may be the harm of a full queue: clients give up, servers shed load.
-  if (suffers && period === undefined) return 'info';
-  // It may be meant so; what the server says before it closes is no payload when it says nothing.
-  if (causeOf(facts).id === 'server-closes' && rate < SHORT_PER_SECOND) return 'info';
+  // Without a rhythm they may be the harm of a full queue (clients give up, servers shed load), or what the server is meant to do.
+  const meant = causeOf(facts).id === 'server-closes' && rate < SHORT_PER_SECOND;
+  if (meant || (suffers && period === undefined)) return 'info';
   return rate >= WARNING_PER_SECOND || suffers ? 'warning' : 'info';
 }
 
