@@ -73,7 +73,8 @@ export class NamespaceObserver implements Disposable {
     return directory === undefined ? notEnterable : read(directory);
   }
 
-  begin(): void {
+  /** Both ends say when they look: ages of sockets are compared with the time between. */
+  begin(atMs: number): void {
     this.#before = this.#snapshot();
     this.#sysctls = this.enterable
       ? inNamespace(this.path, () => readSysctls(observedSysctls))
@@ -81,7 +82,7 @@ export class NamespaceObserver implements Disposable {
     this.#initial =
       this.enterable && inNamespace(this.path, () => readSysctl(initialNamespaceSysctl) !== undefined);
     this.sockets.begin();
-    this.#censusBefore = this.sockets.census('before', 0, this.#localPortCount());
+    this.#censusBefore = this.sockets.census('before', atMs, this.#localPortCount());
   }
 
   end(atMs: number): void {

@@ -47,7 +47,7 @@ export async function observe(options: ObserveOptions): Promise<Observation> {
   const softnetBefore = readSoftnetStat();
   const startMs = clock.monotonicMs();
   const elapsed = (): number => clock.monotonicMs() - startMs;
-  for (const { observer } of watched.all) observer.begin();
+  for (const { observer } of watched.all) observer.begin(elapsed());
   // On a host with very many sockets both ends take their time; they are part of the window, not added to it.
   const samplingEndsMs = windowMs - Math.min(elapsed(), windowMs / 4);
   const owners = new OwnerWatch();
@@ -65,7 +65,7 @@ export async function observe(options: ObserveOptions): Promise<Observation> {
   const endMs = elapsed();
   for (const { observer, packets } of watched.all) {
     packets.read(PACKETS_PER_ROUND * 20);
-    observer.end(endMs);
+    observer.end(elapsed());
   }
   const closedMs = elapsed();
   const processes = await owners.end(observers, elapsed);

@@ -2,7 +2,7 @@ import type { Ends } from '../../tcp/observation.ts';
 import { readingValue } from '../../tcp/reading.ts';
 import type { TcpSocket } from '../../tcp/socket.ts';
 import type { RuleView } from '../rule.ts';
-import { groupBy, lastingSockets, scaledCount } from '../socket-groups/lasting-sockets.ts';
+import { groupBy, happenedBetween, lastingSockets, scaledCount } from '../socket-groups/lasting-sockets.ts';
 import { ownersOfSockets, type SocketOwner } from '../socket-groups/socket-owners.ts';
 import { type SocketSide, socketSide } from '../socket-groups/socket-side.ts';
 
@@ -18,7 +18,7 @@ export interface ForgottenSockets {
 
 export function forgottenSockets(view: RuleView): readonly ForgottenSockets[] {
   const group = readingValue(view.namespace.sockets)?.after.groups.closeWait;
-  const forgotten = lastingSockets(view, 'closeWait').filter(isUntouched);
+  const forgotten = lastingSockets(view, 'closeWait').filter((ends) => isUntouched(view, ends));
   const sided = forgotten.map(({ after }) => ({ socket: after, side: socketSide(view, after) }));
   // A crawler leaks to many destinations: its sockets are one fault, not one for each server.
   const groups = groupBy(sided, ({ side, socket }) =>
@@ -39,13 +39,13 @@ export function forgottenSockets(view: RuleView): readonly ForgottenSockets[] {
 }
 
 /**
- * A client that has only half-closed may still be served: then something was sent in the window, waits to be sent, or was read. The age
- * of the last data sent (tcp_info) never shrinks otherwise; keepalive probes leave it alone.
+ * A client that has only half-closed may still be served: then something was sent in the window, waits to be sent, or was read.
+ * Keepalive probes leave the age of the last data sent (tcp_info) alone.
  */
-function isUntouched({ before, after }: Ends<TcpSocket>): boolean {
+function isUntouched(view: RuleView, { before, after }: Ends<TcpSocket>): boolean {
   if (after.sendQueue > 0 || after.receiveQueue < before.receiveQueue) return false;
   if (!before.info || !after.info) return true;
-  return after.info.lastDataSentMs >= before.info.lastDataSentMs;
+  return !happenedBetween(view, { before: before.info.lastDataSentMs, after: after.info.lastDataSentMs });
 }
 
 function mostFrequentSide(sides: readonly SocketSide[]): SocketSide {

@@ -3,7 +3,7 @@ import { readingValue } from '../../tcp/reading.ts';
 import type { TcpSocket } from '../../tcp/socket.ts';
 import { silentSockets } from '../dead-peers/silent-sockets.ts';
 import type { RuleView } from '../rule.ts';
-import { lastingSockets, scaledCount } from '../socket-groups/lasting-sockets.ts';
+import { happenedBetween, lastingSockets, scaledCount } from '../socket-groups/lasting-sockets.ts';
 
 /** Who keeps a half of a closed connection from ending. */
 export type FinWaitCause =
@@ -22,7 +22,7 @@ export interface FinWaitSockets {
 export function finWaitSockets(view: RuleView): readonly FinWaitSockets[] {
   const groups = readingValue(view.namespace.sockets)?.after.groups;
   const halfClosed = lastingSockets(view, 'finWait2');
-  const held = halfClosed.filter(isHeldWithoutData).map(({ after }) => after);
+  const held = halfClosed.filter((ends) => isHeldWithoutData(view, ends)).map(({ after }) => after);
   const orphaned = halfClosed.map(({ after }) => after).filter((socket) => socket.inode === 0);
   const silent = new Set(silentSockets(view).map(({ socket }) => socket.cookie));
   const finWait1 = groups?.finWait1.kept ?? [];
@@ -51,8 +51,9 @@ export function finWaitSockets(view: RuleView): readonly FinWaitSockets[] {
 }
 
 /** After shutdown(SHUT_WR) the peer may still send for as long as it likes: then this is a half-closed connection at work. */
-function isHeldWithoutData({ before, after }: Ends<TcpSocket>): boolean {
+function isHeldWithoutData(view: RuleView, { before, after }: Ends<TcpSocket>): boolean {
   if (after.inode === 0) return false;
   if (!before.info || !after.info) return true;
-  return after.info.lastDataReceivedMs >= before.info.lastDataReceivedMs;
+  const agesMs = { before: before.info.lastDataReceivedMs, after: after.info.lastDataReceivedMs };
+  return !happenedBetween(view, agesMs);
 }

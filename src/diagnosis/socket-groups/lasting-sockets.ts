@@ -14,6 +14,20 @@ export function lastingSockets(view: RuleView, name: SocketGroupName): readonly 
   });
 }
 
+/** Dumps of very many sockets take some time, and tcp_info counts in jiffies. */
+const TIMING_ERROR_MS = 100;
+
+/**
+ * Whether something happened to the socket between the two looks, from its age in tcp_info at each ("ms ago"). The ages alone cannot be
+ * compared: what happens every 300 ms may well be older at the second look.
+ */
+export function happenedBetween(view: RuleView, agesMs: Ends<number>): boolean {
+  const census = readingValue(view.namespace.sockets);
+  if (!census) return false;
+  const betweenMs = census.after.atMs - census.before.atMs;
+  return betweenMs + agesMs.before - agesMs.after > TIMING_ERROR_MS;
+}
+
 const FEW = 2;
 const NOTABLE_SHARE = 0.25;
 
