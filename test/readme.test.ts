@@ -17,7 +17,8 @@ describe('README', () => {
     for (const [block, command = '', shown = ''] of blocks) {
       const run = await runHalfopen(command.replaceAll('fixtures/', `${root}fixtures/`).split(' '));
       const printed = run.stdout.trimEnd();
-      if (process.env.UPDATE_README) text = text.replace(block, () => `\`\`\`\n$ halfopen ${command}\n${printed}\n\`\`\``);
+      if (process.env.UPDATE_README)
+        text = text.replace(block, () => `\`\`\`\n$ halfopen ${command}\n${printed}\n\`\`\``);
       else expect(shown.trimEnd()).toBe(printed);
     }
     if (process.env.UPDATE_README) writeFileSync(readme, text);
@@ -28,6 +29,9 @@ describe('README', () => {
     expect(text).toContain('npm ci && npx halfopen doctor\n');
     expect(text).toContain('npm ci && npm test\n');
     const scripts: unknown = JSON.parse(readFileSync(`${root}package.json`, 'utf8')).scripts;
-    expect(scripts).toMatchObject({ test: expect.stringContaining('vitest run'), prepare: expect.stringContaining('build') });
+    expect(scripts).toMatchObject({
+      test: expect.stringContaining('vitest run'),
+      prepare: expect.stringContaining('build'),
+    });
   });
 });

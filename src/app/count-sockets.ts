@@ -7,7 +7,14 @@ import { findSocketOwners } from '../kernel/processes/find-socket-owners.ts';
 import { readIdentity } from '../kernel/processes/sample-process.ts';
 import { readTcpTable } from '../kernel/procfs/tcp-table.ts';
 import { explainMissing, type MissingReading, ok, type Reading } from '../tcp/reading.ts';
-import { type Family, stateNumber, type TcpSocket, type TcpState, tcpStates } from '../tcp/socket.ts';
+import {
+  connectionStates,
+  type Family,
+  stateNumber,
+  type TcpSocket,
+  type TcpState,
+  tcpStates,
+} from '../tcp/socket.ts';
 import { foreignNetDirectory } from './foreign-net-directory.ts';
 import { notEnterable } from './observe/not-enterable.ts';
 import { requireLinux } from './require-linux.ts';
@@ -46,7 +53,7 @@ type CountedSocket = Pick<
   readonly stateNumber: number;
 };
 
-const allStates: readonly TcpState[] = tcpStates.filter((state) => state !== 'UNKNOWN' && state !== 'CLOSE');
+const allStates: readonly TcpState[] = [...connectionStates, 'LISTEN'];
 
 /** Counts sockets as a dump streams by; memory grows with the number of groups, not of sockets. */
 export async function countSockets(query: SocketQuery): Promise<SocketCounts> {

@@ -16,6 +16,11 @@ export const tcpStates = [
 ] as const;
 export type TcpState = (typeof tcpStates)[number];
 
+/** The states of connections: all but listeners, and CLOSE, which no dump shows. */
+export const connectionStates: readonly TcpState[] = tcpStates.filter(
+  (state) => !['UNKNOWN', 'CLOSE', 'LISTEN'].includes(state),
+);
+
 /** The kernel's number of a state; the dump mask bit is `1 << stateNumber(state)`. */
 export function stateNumber(state: TcpState): number {
   return tcpStates.indexOf(state);

@@ -3,24 +3,20 @@ import { SockDiag } from '../../kernel/netlink/sock-diag.ts';
 import { extensions } from '../../kernel/netlink/sock-diag-request.ts';
 import type { DestinationUse, SocketCensus } from '../../tcp/observation.ts';
 import { absent, ok, type Reading } from '../../tcp/reading.ts';
-import { type Family, socketTimers, stateNumber, type TcpSocket, type TcpState } from '../../tcp/socket.ts';
+import {
+  connectionStates,
+  type Family,
+  socketTimers,
+  stateNumber,
+  type TcpSocket,
+  type TcpState,
+} from '../../tcp/socket.ts';
 import { ListenerMatch } from './listener-match.ts';
 import { ListenerTrack } from './listener-track.ts';
 import { notEnterable } from './not-enterable.ts';
 import { CensusBuilder, type CensusEntry, DestinationCounter } from './socket-census.ts';
 
 const families: readonly Family[] = ['ipv4', 'ipv6'];
-const everyState: readonly TcpState[] = [
-  'ESTABLISHED',
-  'SYN_SENT',
-  'SYN_RECV',
-  'FIN_WAIT1',
-  'FIN_WAIT2',
-  'TIME_WAIT',
-  'CLOSE_WAIT',
-  'LAST_ACK',
-  'CLOSING',
-];
 
 /** Enough to tell that some of them last. */
 const MOST_CONNECTING = 1000;
@@ -150,7 +146,7 @@ export class SocketWatch implements Disposable {
     const builder = new CensusBuilder(this.#match);
     let rows: readonly TcpSocket[] = [];
     let source: SocketCensus['source'] = 'sock_diag';
-    const byDiag = this.#dump(everyState, extensions.info, (message) => builder.add(message));
+    const byDiag = this.#dump(connectionStates, extensions.info, (message) => builder.add(message));
     if (byDiag.status !== 'ok') {
       const table = this.#options.readTable();
       if (table.status !== 'ok') return byDiag;
@@ -175,7 +171,7 @@ export class SocketWatch implements Disposable {
     if (!crowded) return [];
     const counter = new DestinationCounter();
     for (const entry of rows.map(asEntry)) if (crowded(entry)) counter.add(entry);
-    this.#dump(everyState, 0, (message) => {
+    this.#dump(connectionStates, 0, (message) => {
       if (crowded(message)) counter.add(message);
     });
     return counter.finish(enough);

@@ -1,5 +1,6 @@
 import { readlinkSync } from 'node:fs';
-import { formatEndpoint, formatIpv4, formatIpv6, unmapIpv4 } from '../../base/ip-text.ts';
+import { formatEndpoint, unmapIpv4 } from '../../base/ip-text.ts';
+import { parseProcEndpoint } from '../procfs/proc-endpoint.ts';
 import { printable } from './printable.ts';
 import { readProcessTable } from './read-process-file.ts';
 
@@ -84,18 +85,14 @@ function describeTcp(fields: readonly string[]): string {
   return state === '0A' ? `listening socket ${endpointText(local)}` : `connection to ${endpointText(remote)}`;
 }
 
+function endpointText(column: string): string {
+  const endpoint = parseProcEndpoint(column);
+  return endpoint ? formatEndpoint(unmapIpv4(endpoint.address), endpoint.port) : 'an unknown address';
+}
+
 /** "Num: RefCount Protocol Flags Type St Inode Path": most clients have no path of their own. */
 function describeUnix(fields: readonly string[]): string {
   const path = fields.slice(7).join(' ');
   // Abstract names begin with a NUL, shown as "@"; some programs pad them with more to the full length.
   return `unix socket ${path.startsWith('@') ? path.replace(/@+$/, '') : path}`.trimEnd();
-}
-
-/** "0100007F:1F90": each group of 32 bits is printed in the host's byte order, the port as a number. */
-function endpointText(hex: string): string {
-  const [address = '', port = ''] = hex.split(':');
-  const words = Uint32Array.from(address.match(/.{8}/g) ?? [], (word) => Number.parseInt(word, 16));
-  const bytes = new Uint8Array(words.buffer);
-  const text = bytes.length === 16 ? unmapIpv4(formatIpv6(bytes)) : formatIpv4(bytes);
-  return formatEndpoint(text, Number.parseInt(port, 16));
 }

@@ -1,6 +1,6 @@
-import { formatIpv4, formatIpv6 } from '../../base/ip-text.ts';
 import { malformed, ok, type Reading } from '../../tcp/reading.ts';
 import { type Family, socketTimers, type TcpSocket, tcpStates } from '../../tcp/socket.ts';
+import { parseProcEndpoint } from './proc-endpoint.ts';
 import { readProcFile } from './read-proc-file.ts';
 
 /** USER_HZ: the unit of the timer column, 100 on every architecture Node runs on. */
@@ -51,11 +51,14 @@ export function parseTcpTable(text: string, family: Family): Reading<readonly Tc
   return ok(sockets);
 }
 
+/** Characters of "address:port". */
+const endpointLength = { ipv4: 13, ipv6: 37 } as const;
+
 function parseRow(line: string, family: Family): TcpSocket | undefined {
   const columns = row.exec(line)?.groups;
-  const from = parseEndpoint(columns?.local ?? '', family);
-  const to = parseEndpoint(columns?.remote ?? '', family);
-  if (!columns || !from || !to) return undefined;
+  const from = parseProcEndpoint(columns?.local ?? '');
+  const to = parseProcEndpoint(columns?.remote ?? '');
+  if (!columns || !from || !to || columns.local?.length !== endpointLength[family]) return undefined;
   const hex = (name: string): number => Number.parseInt(columns[name] ?? '', 16);
   const inode = Number(columns.inode);
   return {
@@ -75,19 +78,4 @@ function parseRow(line: string, family: Family): TcpSocket | undefined {
     uid: Number(columns.uid),
     inode,
   };
-}
-
-const endpointDigits = { ipv4: 8, ipv6: 32 } as const;
-
-/** "0100007F:1F90": each 32-bit word of the address is printed in host order, the port in plain hexadecimal. */
-function parseEndpoint(text: string, family: Family): { address: string; port: number } | undefined {
-  const digits = endpointDigits[family];
-  if (text.length !== digits + 5) return undefined;
-  const bytes = new Uint8Array(digits / 2);
-  const words = new Uint32Array(bytes.buffer);
-  for (let word = 0; word < words.length; word++) {
-    words[word] = Number.parseInt(text.slice(word * 8, word * 8 + 8), 16);
-  }
-  const address = family === 'ipv4' ? formatIpv4(bytes) : formatIpv6(bytes);
-  return { address, port: Number.parseInt(text.slice(digits + 1), 16) };
 }

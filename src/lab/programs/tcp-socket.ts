@@ -39,7 +39,6 @@ export const POLLIN = 1;
 export const POLLOUT = 4;
 export const POLLERR = 8;
 export const POLLHUP = 0x10;
-export const POLLRDHUP = 0x2000;
 
 /** A failed call; `errno` is its number. */
 export class SocketError extends Error {
