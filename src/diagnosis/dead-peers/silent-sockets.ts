@@ -50,7 +50,7 @@ function silenceOf(socket: TcpSocket, earlier: TcpSocket | undefined): Silence |
     case 'keepalive':
       return probesUnanswered(socket, earlier) ? 'keepalive-unanswered' : undefined;
     case 'zero-window-probe':
-      return probesUnanswered(socket, earlier) ? 'window-probe-unanswered' : undefined;
+      return probesUnanswered(socket, earlier) && isQuiet(socket) ? 'window-probe-unanswered' : undefined;
     default:
       return undefined;
   }
@@ -72,6 +72,17 @@ function answersResends(socket: TcpSocket, earlier: TcpSocket | undefined): bool
 function probesUnanswered(socket: TcpSocket, earlier: TcpSocket | undefined): boolean {
   if (socket.retransmits >= 2) return true;
   return socket.retransmits === 1 && earlier?.timer === socket.timer && earlier.retransmits === 1;
+}
+
+/** As long as three resends take. */
+const QUIET_MS = 1400;
+
+/**
+ * A live peer whose window is shut may skip answers: window probes are out of its window, and those are answered once in
+ * tcp_invalid_ratelimit (500 ms; tcp_oow_rate_limited()). Its next answer is never far.
+ */
+function isQuiet({ info }: TcpSocket): boolean {
+  return info === undefined || info.lastAckReceivedMs >= QUIET_MS;
 }
 
 function endsInMs(
