@@ -26,9 +26,10 @@ export interface ObserveOptions {
 }
 
 const SAMPLE_INTERVAL_MS = 20;
-/** Each of the two rounds may take this share of one core; where one costs more, its interval grows. */
-const SAMPLING_SHARE = 0.01;
-const SLOW_ROUND_MS = 250;
+/** What each round may take of one core; where it costs more, its interval grows. Waking up 50 times a second costs 1 % on top. */
+const QUEUE_SHARE = 0.01;
+const SLOW_SHARE = 0.005;
+const SLOW_ROUND_MS = 300;
 const PACKETS_PER_ROUND = 500;
 /** Rings of 4 MiB each: 64 MiB in all. */
 const MOST_CAPTURES = 16;
@@ -121,8 +122,8 @@ async function sampleUntil(
   owners: OwnerWatch,
   elapsed: () => number,
 ): Promise<void> {
-  const queueRound = new Pace(SAMPLE_INTERVAL_MS);
-  const slowRound = new Pace(SLOW_ROUND_MS);
+  const queueRound = new Pace(SAMPLE_INTERVAL_MS, QUEUE_SHARE);
+  const slowRound = new Pace(SLOW_ROUND_MS, SLOW_SHARE);
   let nextSlowMs = 0;
   if (options.capture === 'always') startAll(all, 0, '--capture=always');
   for (let atMs = elapsed(); atMs < endMs && !options.stop?.aborted; atMs = elapsed()) {
@@ -144,15 +145,17 @@ async function sampleUntil(
 /** How often something may be done so that it takes no more than its share of a core. One slow round is noise, several are not. */
 class Pace {
   readonly #shortestMs: number;
+  readonly #share: number;
   #costMs = 0;
 
-  constructor(shortestMs: number) {
+  constructor(shortestMs: number, share: number) {
     this.#shortestMs = shortestMs;
+    this.#share = share;
   }
 
   intervalAfter(costMs: number): number {
     this.#costMs = this.#costMs * 0.8 + costMs * 0.2;
-    return Math.max(this.#shortestMs, this.#costMs / SAMPLING_SHARE);
+    return Math.max(this.#shortestMs, this.#costMs / this.#share);
   }
 }
 
@@ -197,13 +200,15 @@ function searchPause(): () => Promise<void> {
 
 /** Ends early when `stop` is aborted: with very many sockets two rounds may be seconds apart. */
 function sleep(ms: number, stop?: AbortSignal): Promise<void> {
+  // Listening for the stop costs more than the shortest sleeps are worth: they end before anybody notices.
+  if (!stop || ms <= SAMPLE_INTERVAL_MS) return new Promise((resolve) => setTimeout(resolve, ms));
   return new Promise((resolve) => {
     const wake = (): void => {
       clearTimeout(timer);
-      stop?.removeEventListener('abort', wake);
+      stop.removeEventListener('abort', wake);
       resolve();
     };
     const timer = setTimeout(wake, ms);
-    stop?.addEventListener('abort', wake);
+    stop.addEventListener('abort', wake);
   });
 }

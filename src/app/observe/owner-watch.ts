@@ -5,8 +5,8 @@ import type { ProcessObservation } from '../../tcp/observation.ts';
 import { denied, ok, type Reading } from '../../tcp/reading.ts';
 import type { NamespaceObserver } from './namespace-observer.ts';
 
-/** About 0.3 s of processor time, spread over the window; and 0.1 s at its end. */
-const OTHER_DESCRIPTORS = 100_000;
+/** About 0.1 s of processor time, spread over the window, and as much at its end. */
+const OTHER_DESCRIPTORS = 20_000;
 const LATE_DESCRIPTORS = 30_000;
 
 /** Finds the processes behind sockets while the window runs, and watches what they do. */

@@ -1,6 +1,6 @@
 import type { InetDiagMessage } from '../../kernel/netlink/inet-diag-message.ts';
 import { SockDiag } from '../../kernel/netlink/sock-diag.ts';
-import { extensions } from '../../kernel/netlink/sock-diag-request.ts';
+import { type DumpRequest, extensions } from '../../kernel/netlink/sock-diag-request.ts';
 import type { DestinationUse, SocketCensus } from '../../tcp/observation.ts';
 import { absent, ok, type Reading } from '../../tcp/reading.ts';
 import {
@@ -20,6 +20,18 @@ const families: readonly Family[] = ['ipv4', 'ipv6'];
 
 /** Enough to tell that some of them last. */
 const MOST_CONNECTING = 1000;
+
+function requests(states: readonly TcpState[], extension: number): readonly DumpRequest[] {
+  return families.map((family) => ({ family, states, extensions: extension }));
+}
+
+/** What is asked of sock_diag, made once: SockDiag recognises a request that it has encoded before. */
+const ask = {
+  listeners: requests(['LISTEN'], extensions.skMemInfo),
+  halfOpen: requests(['SYN_RECV', 'SYN_SENT'], 0),
+  connections: requests(connectionStates, 0),
+  connectionsWithInfo: requests(connectionStates, extensions.info),
+} as const;
 
 export interface SocketWatchOptions {
   readonly namespacePath: string | null;
@@ -51,7 +63,7 @@ export class SocketWatch implements Disposable {
 
   /** Reads LISTEN sockets; new ones start a track. Falls back to /proc/net/tcp, which has neither limit nor drops. */
   #readListeners(bornInWindow: boolean): Reading<true> {
-    const byDiag = this.#dump(['LISTEN'], extensions.skMemInfo, (message) => {
+    const byDiag = this.#dump(ask.listeners, (message) => {
       if (!this.#tracks.has(message.cookie)) this.#track(message.toSocket(), bornInWindow, true);
     });
     if (byDiag.status === 'ok') return ok(true);
@@ -73,16 +85,13 @@ export class SocketWatch implements Disposable {
     );
   }
 
-  #dump(
-    states: readonly TcpState[],
-    extension: number,
-    visit: (message: InetDiagMessage) => void,
-  ): Reading<true> {
+  #dump(requests: readonly DumpRequest[], visit: (message: InetDiagMessage) => void): Reading<true> {
     if (this.#diag.status !== 'ok') return this.#diag;
-    for (const family of families) {
-      const result = this.#diag.value.dump({ family, states, extensions: extension }, visit);
+    for (const request of requests) {
+      const result = this.#diag.value.dump(request, visit);
       // A kernel without IPv6 has no IPv6 sockets to miss.
-      if (result.status !== 'ok' && !(family === 'ipv6' && result.status === 'unsupported')) return result;
+      const noIpv6 = request.family === 'ipv6' && result.status === 'unsupported';
+      if (result.status !== 'ok' && !noIpv6) return result;
     }
     return ok(true);
   }
@@ -93,7 +102,7 @@ export class SocketWatch implements Disposable {
 
   sampleListeners(atMs: number): void {
     if (!this.sampled) return;
-    this.#dump(['LISTEN'], extensions.skMemInfo, (message) => {
+    this.#dump(ask.listeners, (message) => {
       const cookie = message.cookie;
       if (!this.#tracks.has(cookie)) this.#track(message.toSocket(), true, true);
       this.#tracks.get(cookie)?.sample(atMs, message);
@@ -108,21 +117,25 @@ export class SocketWatch implements Disposable {
   /** Counts half-open requests per listener: the SYN queue has no counter of its own in sock_diag. */
   sampleRequests(): void {
     if (!this.sampled) return;
-    const builder = new CensusBuilder(this.#match);
+    const requests = new Map<string, number>();
     const connecting = new Set<string>();
-    this.#dump(['SYN_RECV', 'SYN_SENT'], 0, (message) => {
-      if (message.state !== 'SYN_SENT') builder.add(message);
-      else if (connecting.size < MOST_CONNECTING) connecting.add(message.cookie);
+    this.#dump(ask.halfOpen, (message) => {
+      if (message.state === 'SYN_SENT') {
+        if (connecting.size < MOST_CONNECTING) connecting.add(message.cookie);
+        return;
+      }
+      const key = this.#match.find(message.family, message.localAddress, message.localPort) ?? '';
+      requests.set(key, (requests.get(key) ?? 0) + 1);
     });
     this.#connectsWait ||= [...connecting].some((cookie) => this.#connecting.has(cookie));
     this.#connecting = connecting;
-    for (const track of this.#tracks.values()) track.requestsSeen(builder.requests.get(track.key) ?? 0);
+    for (const track of this.#tracks.values()) track.requestsSeen(requests.get(track.key) ?? 0);
   }
 
   end(_atMs: number): void {
     if (this.#listenersRead.status !== 'ok') return;
     const seen = new Map<string, { length: number; limit: number; drops: number | undefined }>();
-    const byDiag = this.#dump(['LISTEN'], extensions.skMemInfo, (message) => {
+    const byDiag = this.#dump(ask.listeners, (message) => {
       if (!this.#tracks.has(message.cookie)) this.#track(message.toSocket(), true, true);
       seen.set(message.cookie, {
         length: message.receiveQueue,
@@ -146,7 +159,7 @@ export class SocketWatch implements Disposable {
     const builder = new CensusBuilder(this.#match);
     let rows: readonly TcpSocket[] = [];
     let source: SocketCensus['source'] = 'sock_diag';
-    const byDiag = this.#dump(connectionStates, extensions.info, (message) => builder.add(message));
+    const byDiag = this.#dump(ask.connectionsWithInfo, (message) => builder.add(message));
     if (byDiag.status !== 'ok') {
       const table = this.#options.readTable();
       if (table.status !== 'ok') return byDiag;
@@ -171,7 +184,7 @@ export class SocketWatch implements Disposable {
     if (!crowded) return [];
     const counter = new DestinationCounter();
     for (const entry of rows.map(asEntry)) if (crowded(entry)) counter.add(entry);
-    this.#dump(connectionStates, 0, (message) => {
+    this.#dump(ask.connections, (message) => {
       if (crowded(message)) counter.add(message);
     });
     return counter.finish(enough);

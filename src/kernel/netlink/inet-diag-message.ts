@@ -1,5 +1,12 @@
 import { formatIpv4, formatIpv6 } from '../../base/ip-text.ts';
-import { socketTimers, type TcpInfo, type TcpSocket, type TcpState, tcpStates } from '../../tcp/socket.ts';
+import {
+  type Family,
+  socketTimers,
+  type TcpInfo,
+  type TcpSocket,
+  type TcpState,
+  tcpStates,
+} from '../../tcp/socket.ts';
 import { decodeTcpInfo } from './tcp-info.ts';
 
 const AF_INET = 2;
@@ -45,6 +52,10 @@ export class InetDiagMessage {
 
   get state(): TcpState {
     return tcpStates[this.stateNumber] ?? 'UNKNOWN';
+  }
+
+  get family(): Family {
+    return this.#bytes[this.#start] === AF_INET ? 'ipv4' : 'ipv6';
   }
 
   get timerNumber(): number {
@@ -146,7 +157,7 @@ export class InetDiagMessage {
     const cgroupId = this.cgroupId;
     return {
       cookie: this.cookie,
-      family: this.#bytes[this.#start] === AF_INET ? 'ipv4' : 'ipv6',
+      family: this.family,
       state: this.state,
       localAddress: this.localAddress,
       localPort: this.localPort,

@@ -46,6 +46,11 @@ export function encodeDumpRequest(request: DumpRequest, sequence: number, little
   return bytes;
 }
 
+/** Gives an encoded request another sequence number. */
+export function renumber(encoded: Uint8Array, sequence: number, littleEndian: boolean): void {
+  new DataView(encoded.buffer).setUint32(8, sequence, littleEndian);
+}
+
 export function stateMask(states: readonly TcpState[]): number {
   return states.reduce((mask, state) => mask | (1 << stateNumber(state)), 0);
 }

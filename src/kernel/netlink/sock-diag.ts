@@ -13,7 +13,7 @@ import { describeErrno, libc } from '../ffi.ts';
 import { inNamespace } from '../netns/enter.ts';
 import { CookieSet } from './cookie-set.ts';
 import { InetDiagMessage } from './inet-diag-message.ts';
-import { type DumpRequest, encodeDumpRequest, SOCK_DIAG_BY_FAMILY } from './sock-diag-request.ts';
+import { type DumpRequest, encodeDumpRequest, renumber, SOCK_DIAG_BY_FAMILY } from './sock-diag-request.ts';
 
 const AF_NETLINK = 16;
 const SOCK_RAW = 3;
@@ -57,6 +57,7 @@ export class SockDiag implements Disposable {
   readonly #view = new DataView(this.#buffer.buffer);
   readonly #message = new InetDiagMessage(littleEndian);
   readonly #seen = new CookieSet();
+  readonly #encoded = new WeakMap<DumpRequest, Uint8Array>();
   #sequence = 0;
 
   constructor(transport: NetlinkTransport) {
@@ -94,11 +95,24 @@ export class SockDiag implements Disposable {
     }
   }
 
+  /** The same request is asked 50 times a second: it is encoded once, and its sequence number renewed in place. */
+  #encode(request: DumpRequest): Uint8Array {
+    this.#sequence++;
+    const known = this.#encoded.get(request);
+    if (known) {
+      renumber(known, this.#sequence, littleEndian);
+      return known;
+    }
+    const encoded = encodeDumpRequest(request, this.#sequence, littleEndian);
+    this.#encoded.set(request, encoded);
+    return encoded;
+  }
+
   #dumpOnce(
     request: DumpRequest,
     visit: (message: InetDiagMessage) => void,
   ): Reading<{ interrupted: boolean }> {
-    const sent = this.#transport.send(encodeDumpRequest(request, ++this.#sequence, littleEndian));
+    const sent = this.#transport.send(this.#encode(request));
     if (sent < 0) return failed('send a dump request', -sent);
     let interrupted = false;
     for (;;) {
