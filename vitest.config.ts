@@ -1,6 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-// One file at a time: the kernel tests share one kernel log, one conntrack limit and two cores.
 export default defineConfig({
-  test: { include: ['test/**/*.test.ts'], fileParallelism: false, testTimeout: 60_000, hookTimeout: 60_000 },
+  test: {
+    include: ['test/**/*.test.ts'],
+    // One file at a time: the kernel tests share one kernel log, one conntrack limit and two cores.
+    fileParallelism: false,
+    // A fault staged on a live, shared kernel can miss its moment; what fails three times is broken.
+    retry: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
 });

@@ -72,8 +72,10 @@ describe.skipIf(process.getuid?.() !== 0)('ephemeral-ports-exhausted (needs root
       for (const port of [5432, 5433]) {
         await hosts.here.spawn('clients', { to: hosts.thereAddress, port, count: 14, close: 'never' }).done;
       }
+      // More attempts than ports, one after the other: a port whose connection left no TIME_WAIT behind is used again.
+      const filling = { to: hosts.thereAddress, port: 5434, count: 100, ratePerSecond: 200 };
+      await hosts.here.spawn('clients', filling).done;
       hosts.here.setSysctl('net.ipv4.tcp_tw_reuse', 1);
-      await hosts.here.spawn('clients', { to: hosts.thereAddress, port: 5434, count: 19 }).done;
       await sleep(200);
       const run = await runDoctor(hosts.here.name, ['--for', '1s']);
       expect(run.report.namespaces[0]?.states).toMatchObject({ TIME_WAIT: 19, ESTABLISHED: 28 });
