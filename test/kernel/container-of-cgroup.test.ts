@@ -39,7 +39,7 @@ describe('containerOfCgroup', () => {
     '/machine.slice/machine-qemu\\x2d1\\x2dvm.scope',
     `/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod${uidInSlice}.slice`,
     // A hash of another length than a container id.
-    '/process_api/d66e74bafc628a90f1ba5006c137f521',
+    '/supervisor/d66e74bafc628a90f1ba5006c137f521',
   ])('no container: %s', (path) => {
     expect(containerOfCgroup(path)).toBeUndefined();
   });

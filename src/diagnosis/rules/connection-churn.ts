@@ -269,7 +269,7 @@ function remediesFor(facts: ChurnFacts): readonly Remedy[] {
   const spread: Remedy = {
     kind: 'architecture',
     summary: 'let the senders beat out of step (a random delay at start), or spread them over more servers',
-    command: 'halfopen plan',
+    command: '',
     effect: 'the same number of connections without the peaks that fill the queues',
     risk: '',
   };
