@@ -1,7 +1,7 @@
 /** The report contract, version 1, as a schema: what `doctor --json` prints and what `--report FILE` reads. */
 import * as z from 'zod';
 import { confidences, findingIds, severities } from '../tcp/finding.ts';
-import type { Report } from '../tcp/report.ts';
+import type { ContractReport } from '../tcp/report.ts';
 import { parseDocument } from './document.ts';
 import type { Agreed } from './same-shape.ts';
 
@@ -14,12 +14,10 @@ const evidence = z.strictObject({
 });
 
 const remedy = z.strictObject({
-  kind: z
-    .enum(['application', 'sysctl', 'process', 'architecture', 'none'])
-    .describe('Where the change is made; none: a change that would not help'),
+  kind: z.enum(['application', 'sysctl', 'process', 'architecture']).describe('Where the change is made'),
   summary: z.string(),
   command: z.string().describe('What can be pasted; may be empty'),
-  effect: z.string(),
+  effect: z.string().describe('"none": a change that people try and that would not help'),
   risk: z.string(),
 });
 
@@ -86,12 +84,12 @@ const reportSchema = z.strictObject({
   unknowns: z
     .array(z.strictObject({ rule: z.enum(findingIds), missing: z.string(), because: z.string() }))
     .describe('Checks that could not be made; with any, an empty list of findings is no clean bill'),
-}) satisfies z.ZodType<Report>;
+}) satisfies z.ZodType<ContractReport>;
 
 /** A report of version 1. Throws HalfopenError (usage) naming the first wrong field. */
-export function parseReport(json: unknown): Agreed<z.infer<typeof reportSchema>, Report> {
+export function parseReport(json: unknown): Agreed<z.infer<typeof reportSchema>, ContractReport> {
   const remedy = 'A report is what `halfopen doctor --json` prints (schemaVersion 1).';
-  return parseDocument<Report>(reportSchema, json, 'the report', remedy);
+  return parseDocument<ContractReport>(reportSchema, json, 'the report', remedy);
 }
 
 /** The contract as JSON Schema, draft 2020-12, for other people's validators. */

@@ -1,5 +1,6 @@
 import { formatEndpoint } from '../base/ip-text.ts';
 import type { Finding } from '../tcp/finding.ts';
+import { asContract } from '../tcp/report.ts';
 import { isProblem, worstFirst } from './finding-order.ts';
 import { scopeOf, uncheckedGroups, uncheckedRules, verdictOf, whatWasSeen } from './headline.ts';
 import { namespaceDetails } from './html-details.ts';
@@ -33,7 +34,7 @@ ${htmlStyle}</style>
 <body>
 <main>
 ${pageHeader(input)}${pageBody(input)}</main>
-${pageFooter(input)}<script type="application/json" id="report">${scriptJson(report)}</script>
+${pageFooter(input)}<script type="application/json" id="report">${scriptJson(asContract(report))}</script>
 </body>
 </html>
 `;

@@ -1,5 +1,5 @@
 /** What `doctor --json` prints: contract version 1. Keys are only ever added with a new `schemaVersion`. */
-import type { Finding, Unknown } from './finding.ts';
+import type { Finding, Remedy, Unknown } from './finding.ts';
 import type { Ends } from './observation.ts';
 import type { LimitSetBy } from './queue-limits.ts';
 import type { Family } from './socket.ts';
@@ -14,6 +14,25 @@ export interface Report {
   readonly findings: readonly Finding[];
   /** What could not be judged; a report with unknowns is no clean bill. */
   readonly unknowns: readonly Unknown[];
+}
+
+/** The report as it leaves the program: the contract knows four kinds of remedy. */
+export type ContractReport = Omit<Report, 'findings'> & { readonly findings: readonly ContractFinding[] };
+export type ContractFinding = Omit<Finding, 'remedies'> & { readonly remedies: readonly ContractRemedy[] };
+type ContractRemedy = Omit<Remedy, 'kind'> & { readonly kind: Exclude<Remedy['kind'], 'none'> };
+
+/** A change that would not help is handed out as a change whose effect is "none"; why is part of its summary. */
+export function asContract(report: Report): ContractReport {
+  return {
+    ...report,
+    findings: report.findings.map((one) => ({ ...one, remedies: one.remedies.map(contractRemedy) })),
+  };
+}
+
+function contractRemedy({ kind, ...remedy }: Remedy): ContractRemedy {
+  if (kind !== 'none') return { kind, ...remedy };
+  const summary = remedy.effect === '' ? remedy.summary : `${remedy.summary}: ${remedy.effect}`;
+  return { kind: 'sysctl', ...remedy, summary, effect: 'none' };
 }
 
 interface ReportHost {

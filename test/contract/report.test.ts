@@ -3,6 +3,7 @@ import { HalfopenError } from '../../src/base/errors.ts';
 import { parseReport, reportJsonSchema } from '../../src/contract/report.ts';
 import { buildReport } from '../../src/diagnosis/build-report.ts';
 import type { Report } from '../../src/tcp/report.ts';
+import { asContract } from '../../src/tcp/report.ts';
 import { makeFinding, makeListener, makeNamespace, makeObservation } from '../fixtures/observation.ts';
 
 const { drops: _, ...withoutDrops } = makeListener({ port: 80, limitKnown: false });
@@ -15,9 +16,7 @@ const report: Report = buildReport(
           { source: 'sock_diag', name: 'acceptQueue.length', value: 9, unit: 'connections', note: '' },
         ],
         ruledOut: [{ id: 'syn-flood', because: '96 % of handshakes complete' }],
-        remedies: [
-          { kind: 'none', summary: 'raising somaxconn', command: '', effect: 'changes nothing', risk: '' },
-        ],
+        remedies: [{ kind: 'sysctl', summary: 'raising somaxconn', command: '', effect: 'none', risk: '' }],
       }),
     ],
     unknowns: [{ rule: 'nic-drops', missing: 'interfaces', because: '/proc/net/dev: gone' }],
@@ -77,5 +76,27 @@ describe('reportJsonSchema', () => {
     const text = JSON.stringify(reportJsonSchema());
     const limit = JSON.stringify({ type: 'null' });
     expect(text.split(limit).length - 1).toBe(4); // acceptQueue.limit, drops.before, drops.after, process
+  });
+});
+
+describe('a change that would not help', () => {
+  it('leaves the program as one of the four kinds, with the effect "none" and its reason', () => {
+    const useless = {
+      kind: 'none',
+      summary: 'somaxconn',
+      command: '',
+      effect: 'it caps, it does not raise',
+      risk: '',
+    } as const;
+    const [finding] = asContract({ ...report, findings: [makeFinding({ remedies: [useless] })] }).findings;
+    expect(finding?.remedies).toEqual([
+      {
+        kind: 'sysctl',
+        summary: 'somaxconn: it caps, it does not raise',
+        command: '',
+        effect: 'none',
+        risk: '',
+      },
+    ]);
   });
 });

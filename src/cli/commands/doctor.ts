@@ -6,6 +6,7 @@ import { exitCodes, usageError } from '../../base/errors.ts';
 import { formatDurationMs } from '../../base/units.ts';
 import { renderText } from '../../report/text.ts';
 import { type Severity, severities } from '../../tcp/finding.ts';
+import { asContract } from '../../tcp/report.ts';
 import type { CommandResult, HalfopenCommand } from '../command.ts';
 import { collectPorts, readDuration, readFileName } from '../options.ts';
 import { progressBar } from '../progress.ts';
@@ -147,7 +148,7 @@ async function writeFiles(diagnosis: HostDiagnosis, { save, html }: DoctorOption
 
 /** The renderers are loaded when they are asked for: most runs need one. */
 async function print(diagnosis: HostDiagnosis, options: DoctorOptions): Promise<void> {
-  if (options.json) process.stdout.write(`${JSON.stringify(diagnosis.report, null, 2)}\n`);
+  if (options.json) process.stdout.write(`${JSON.stringify(asContract(diagnosis.report), null, 2)}\n`);
   else if (options.markdown) {
     const { renderMarkdown } = await import('../../report/markdown.ts');
     process.stdout.write(renderMarkdown(diagnosis));
