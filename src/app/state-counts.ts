@@ -23,10 +23,9 @@ export function countStatesCheaply(
   const count = (message: InetDiagMessage): void => {
     counts[message.stateNumber] = (counts[message.stateNumber] ?? 0) + 1;
   };
-  for (const family of families) {
-    const dumped = diag.dump({ family, states, extensions: 0 }, count);
-    if (dumped.status !== 'ok' && !(family === 'ipv6' && dumped.status === 'unsupported')) return dumped;
-  }
+  const requests = families.map((family) => ({ family, states, extensions: 0 }));
+  const dumped = diag.dumpAll(requests, count);
+  if (dumped.status !== 'ok') return dumped;
   const counters = inNamespace(namespacePath, () => readNetCounters('/proc/thread-self/net'));
   const established = counters.status === 'ok' ? (counters.value['Tcp.CurrEstab'] ?? Number.NaN) : Number.NaN;
   const closeWait = counts[tcpStates.indexOf('CLOSE_WAIT')] ?? 0;

@@ -86,7 +86,7 @@ export class NamespaceObserver implements Disposable {
   }
 
   end(atMs: number): void {
-    this.sockets.end(atMs);
+    this.sockets.end();
     const after = this.sockets.census('after', atMs, this.#localPortCount());
     const before = this.#censusBefore;
     this.#census =

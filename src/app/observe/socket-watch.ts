@@ -86,14 +86,7 @@ export class SocketWatch implements Disposable {
   }
 
   #dump(requests: readonly DumpRequest[], visit: (message: InetDiagMessage) => void): Reading<true> {
-    if (this.#diag.status !== 'ok') return this.#diag;
-    for (const request of requests) {
-      const result = this.#diag.value.dump(request, visit);
-      // A kernel without IPv6 has no IPv6 sockets to miss.
-      const noIpv6 = request.family === 'ipv6' && result.status === 'unsupported';
-      if (result.status !== 'ok' && !noIpv6) return result;
-    }
-    return ok(true);
+    return this.#diag.status === 'ok' ? this.#diag.value.dumpAll(requests, visit) : this.#diag;
   }
 
   get sampled(): boolean {
@@ -132,7 +125,7 @@ export class SocketWatch implements Disposable {
     for (const track of this.#tracks.values()) track.requestsSeen(requests.get(track.key) ?? 0);
   }
 
-  end(_atMs: number): void {
+  end(): void {
     if (this.#listenersRead.status !== 'ok') return;
     const seen = new Map<string, { length: number; limit: number; drops: number | undefined }>();
     const byDiag = this.#dump(ask.listeners, (message) => {

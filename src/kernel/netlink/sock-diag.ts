@@ -95,6 +95,16 @@ export class SockDiag implements Disposable {
     }
   }
 
+  /** Several dumps, one for each family as a rule. A kernel without IPv6 has no IPv6 sockets to miss. */
+  dumpAll(requests: readonly DumpRequest[], visit: (message: InetDiagMessage) => void): Reading<true> {
+    for (const request of requests) {
+      const result = this.dump(request, visit);
+      const noIpv6 = request.family === 'ipv6' && result.status === 'unsupported';
+      if (result.status !== 'ok' && !noIpv6) return result;
+    }
+    return ok(true);
+  }
+
   /** The same request is asked 50 times a second: it is encoded once, and its sequence number renewed in place. */
   #encode(request: DumpRequest): Uint8Array {
     this.#sequence++;
