@@ -92,7 +92,7 @@ describe.skipIf(process.getuid?.() !== 0)('signals while doctor watches (staging
       'script',
       [
         '-qec',
-        `stty cols 90; ${shellCommand(['doctor', '--netns', well.name, '--for', '40s'])}`,
+        `stty cols 90; exec ${shellCommand(['doctor', '--netns', well.name, '--for', '40s'])}`,
         '/dev/null',
       ],
       { stdio: ['pipe', 'pipe', 'inherit'], env: environment({ NO_COLOR: '1' }), timeout: 30_000 },
