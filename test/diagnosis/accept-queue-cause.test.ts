@@ -45,9 +45,10 @@ function judge(waiting: { oldestMs: number; medianMs: number }, process: Partial
     namespaces: [namespace],
     processes: ok([makeProcess({ pid: 7, ...process })]),
   });
-  const facts = acceptQueueFacts({ observation, namespace }, listener);
+  const view = { observation, namespace };
+  const facts = acceptQueueFacts(view, listener);
   const cause = acceptQueueCause(facts);
-  return { facts, cause, remedies: acceptQueueRemedies(facts, cause) };
+  return { facts, cause, remedies: acceptQueueRemedies(view, facts, cause) };
 }
 
 const asleep = {

@@ -2,6 +2,8 @@ import { formatCount, formatDurationMs, formatRate, formatShare } from '../../ba
 import type { Remedy } from '../../tcp/finding.ts';
 import type { ProcessObservation } from '../../tcp/observation.ts';
 import { backlogSetting } from '../backlog-directive.ts';
+import type { RuleView } from '../rule.ts';
+import { somaxconnFirst } from '../somaxconn-first.ts';
 import {
   type AcceptQueueCause,
   type AcceptQueueCauseId,
@@ -14,14 +16,18 @@ import {
 import type { AcceptQueueFacts } from './accept-queue-facts.ts';
 
 /** What helps against one cause, most useful first; the last one names the knobs that do nothing. */
-export function acceptQueueRemedies(facts: AcceptQueueFacts, cause: AcceptQueueCause): readonly Remedy[] {
+export function acceptQueueRemedies(
+  view: RuleView,
+  facts: AcceptQueueFacts,
+  cause: AcceptQueueCause,
+): readonly Remedy[] {
   const remedies = [
     ...(cause.id === 'cpu-saturated' ? coresTakenAway(facts.processes) : []),
     ...fewerEmptyConnections(facts, cause),
     ...byCause[cause.id](facts),
   ];
   return backlogHelps(cause.id)
-    ? [...remedies, ...raiseBacklog(facts), idleKnobs(facts)]
+    ? [...remedies, ...raiseBacklog(view, facts), idleKnobs(facts)]
     : [...remedies, backlogDoesNothing];
 }
 
@@ -201,7 +207,7 @@ export function proposedBacklog(facts: AcceptQueueFacts): number {
   return Math.min(65_535, Math.max(128, 2 ** Math.ceil(Math.log2(need))));
 }
 
-function raiseBacklog(facts: AcceptQueueFacts): readonly Remedy[] {
+function raiseBacklog(view: RuleView, facts: AcceptQueueFacts): readonly Remedy[] {
   const backlog = proposedBacklog(facts);
   const raise: Remedy = {
     kind: 'application',
@@ -210,17 +216,7 @@ function raiseBacklog(facts: AcceptQueueFacts): readonly Remedy[] {
     effect: `holds ${formatCount(backlog + 1)} connections while the process is away; takes effect when it calls listen() again`,
     risk: 'memory for the waiting connections only',
   };
-  if (facts.somaxconn === undefined || facts.somaxconn >= backlog) return [raise];
-  return [
-    {
-      kind: 'sysctl',
-      summary: `first raise net.core.somaxconn in this namespace from ${formatCount(facts.somaxconn)}: it caps every listen()`,
-      command: `sysctl -w net.core.somaxconn=${backlog}`,
-      effect: 'nothing by itself: it is read at the next listen()',
-      risk: '',
-    },
-    raise,
-  ];
+  return [...somaxconnFirst(view, backlog), raise];
 }
 
 const backlogDoesNothing: Remedy = {

@@ -1,5 +1,6 @@
 import { unmapIpv4 } from '../../base/ip-text.ts';
 import type { Remedy } from '../../tcp/finding.ts';
+import { fewerOrphanRetries } from '../fewer-orphan-retries.ts';
 import { namespaceCommand } from '../namespace-command.ts';
 import type { RuleView } from '../rule.ts';
 import { groupBy } from '../socket-groups/lasting-sockets.ts';
@@ -70,16 +71,6 @@ function fewerRetries(view: RuleView): Remedy {
     command: namespaceCommand(view, 'sysctl -w net.ipv4.tcp_retries2=8'),
     effect: 'unacknowledged connections end after about 100 s (the least RFC 1122 allows)',
     risk: 'connections do not survive longer outages of the path any more',
-  };
-}
-
-function fewerOrphanRetries(view: RuleView): Remedy {
-  return {
-    kind: 'sysctl',
-    summary: 'only if their memory hurts: resend the FIN less often',
-    command: namespaceCommand(view, 'sysctl -w net.ipv4.tcp_orphan_retries=3'),
-    effect: 'they are gone after some 7 s instead of some 107 s',
-    risk: 'a peer on a lossy path may miss the end of the stream',
   };
 }
 

@@ -97,7 +97,7 @@ function describe(
     cause: { id: cause.id, title: cause.title },
     evidence: acceptQueueEvidence(view, facts),
     ruledOut: ruledOutFor(view, facts, cause),
-    remedies: acceptQueueRemedies(facts, cause),
+    remedies: acceptQueueRemedies(view, facts, cause),
     experiment: { scenario: 'accept-queue-overflow', set: { backlog: String(facts.limit), cause: cause.id } },
   };
 }

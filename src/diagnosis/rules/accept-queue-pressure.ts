@@ -85,7 +85,7 @@ function describe(view: RuleView, facts: AcceptQueueFacts, alarming: boolean): F
       },
     ],
     ruledOut: [{ id: 'accept-queue-overflow', because: 'the drop counter of this listener stands still' }],
-    remedies: alarming ? acceptQueueRemedies(facts, cause) : [],
+    remedies: alarming ? acceptQueueRemedies(view, facts, cause) : [],
     experiment: { scenario: 'accept-queue-overflow', set: { backlog: String(facts.limit) } },
   };
 }

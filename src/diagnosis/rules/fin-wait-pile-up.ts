@@ -4,6 +4,7 @@ import type { Evidence, Finding, Remedy, RuledOut, Severity } from '../../tcp/fi
 import { readingValue } from '../../tcp/reading.ts';
 import { isManyUnacknowledgedCloses } from '../dead-peers/dead-peer-groups.ts';
 import { numericSysctl, sysctl, windowMs } from '../evidence.ts';
+import { fewerOrphanRetries } from '../fewer-orphan-retries.ts';
 import { type FinWaitCause, type FinWaitSockets, finWaitSockets } from '../fin-wait/fin-wait-sockets.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
@@ -233,13 +234,7 @@ function remediesFor(view: RuleView, cause: FinWaitCause, pid: number | undefine
       ];
     case 'peer-unreachable':
       return [
-        {
-          kind: 'sysctl',
-          summary: 'only if their memory hurts: resend the FIN less often',
-          command: namespaceCommand(view, 'sysctl -w net.ipv4.tcp_orphan_retries=3'),
-          effect: 'they are gone after some 7 s',
-          risk: 'a peer on a lossy path may miss the end of the stream',
-        },
+        fewerOrphanRetries(view),
         {
           kind: 'none',
           summary: 'tcp_fin_timeout does nothing here',

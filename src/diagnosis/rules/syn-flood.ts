@@ -3,6 +3,7 @@ import type { Confidence, Finding, Remedy, Severity } from '../../tcp/finding.ts
 import { listenerSubject, listenerWithOwner, windowMs } from '../evidence.ts';
 import { namespaceCommand } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
+import { cookiesOn } from '../syn-queue/cookies-on.ts';
 import { synEvidence, synRuledOut } from '../syn-queue/syn-evidence.ts';
 import { type SynVerdict, synVerdicts } from '../syn-queue/syn-verdict.ts';
 import { countPrefixes } from '../syn-queue/unanswered-clients.ts';
@@ -171,17 +172,6 @@ function floodRemedies(view: RuleView, verdict: SynVerdict): readonly Remedy[] {
       risk: '',
     },
   ];
-}
-
-function cookiesOn(view: RuleView): Remedy {
-  return {
-    kind: 'sysctl',
-    summary:
-      'switch SYN cookies on in this namespace: the queue may then be full and real clients still get in',
-    command: namespaceCommand(view, 'sysctl -w net.ipv4.tcp_syncookies=1'),
-    effect: 'at once, for every listener of the namespace; no SYN is dropped for a full SYN queue any more',
-    risk: 'connections made through a cookie have no window scaling and no SACK when the client sends no timestamps',
-  };
 }
 
 /** Only where one prefix stands for most of it: anything wider would lock out real clients. */

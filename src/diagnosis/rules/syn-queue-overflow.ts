@@ -12,6 +12,8 @@ import {
 } from '../evidence.ts';
 import { namespaceCommand } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
+import { somaxconnFirst } from '../somaxconn-first.ts';
+import { cookiesOn } from '../syn-queue/cookies-on.ts';
 import { synEvidence, synRuledOut } from '../syn-queue/syn-evidence.ts';
 import { logLinesOf } from '../syn-queue/syn-queue-facts.ts';
 import { type SynVerdict, synVerdicts } from '../syn-queue/syn-verdict.ts';
@@ -159,17 +161,6 @@ function remediesFor(view: RuleView, verdict: SynVerdict): readonly Remedy[] {
     : [...raiseBacklog(view, verdict), keepTimestamps(view), idleKnob(verdict)];
 }
 
-function cookiesOn(view: RuleView): Remedy {
-  return {
-    kind: 'sysctl',
-    summary: 'switch SYN cookies on in this namespace',
-    command: namespaceCommand(view, 'sysctl -w net.ipv4.tcp_syncookies=1'),
-    effect:
-      'at once: a full SYN queue no longer drops anybody, and tcp_max_syn_backlog is no longer consulted',
-    risk: 'connections made through a cookie have no window scaling and no SACK when the client sends no timestamps',
-  };
-}
-
 function raiseMaxSynBacklog(view: RuleView, { facts }: SynVerdict): Remedy {
   const limit = facts.listener.acceptQueue.after.limit;
   const needed = Math.ceil(((limit + 1) * 4) / 3 / 64) * 64;
@@ -188,7 +179,6 @@ function raiseBacklog(view: RuleView, { facts, cookiesSent, synsDropped }: SynVe
     65_535,
     Math.max(128, 2 ** Math.ceil(Math.log2(2 * (limit + Math.max(cookiesSent, synsDropped))))),
   );
-  const somaxconn = numericSysctl(view, 'net.core.somaxconn');
   const [owner] = processesOf(view, facts.listener.pids);
   const raise: Remedy = {
     kind: 'application',
@@ -197,15 +187,7 @@ function raiseBacklog(view: RuleView, { facts, cookiesSent, synsDropped }: SynVe
     effect: `room for ${formatCount(wanted + 1)} half-open connections; takes effect when it calls listen() again`,
     risk: 'the accept queue grows with it: a slow application then lets clients wait longer',
   };
-  if (somaxconn === undefined || somaxconn >= wanted) return [raise];
-  const cap: Remedy = {
-    kind: 'sysctl',
-    summary: `first raise net.core.somaxconn in this namespace from ${formatCount(somaxconn)}: it caps every listen()`,
-    command: namespaceCommand(view, `sysctl -w net.core.somaxconn=${wanted}`),
-    effect: 'nothing by itself: it is read at the next listen()',
-    risk: '',
-  };
-  return [cap, raise];
+  return [...somaxconnFirst(view, wanted), raise];
 }
 
 function keepTimestamps(view: RuleView): Remedy {

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { somaxconnFirst } from '../../src/diagnosis/somaxconn-first.ts';
+import type { NamespaceObservation } from '../../src/tcp/observation.ts';
+import { defaultSysctls, makeNamespace, makeObservation } from '../fixtures/observation.ts';
+
+function advise(somaxconn: string, where: Partial<NamespaceObservation>) {
+  const sysctls = { ...defaultSysctls, 'net.core.somaxconn': somaxconn };
+  const namespace = makeNamespace({ sysctls, ...where });
+  return somaxconnFirst({ observation: makeObservation({ namespaces: [namespace] }), namespace }, 1024);
+}
+
+const container: Partial<NamespaceObservation> = {
+  own: false,
+  initial: false,
+  names: ['web'],
+  pids: [4711],
+};
+
+describe('somaxconn before a larger backlog', () => {
+  it('is raised where the listener is, and not on the host around it', () => {
+    const command = 'sysctl -w net.core.somaxconn=1024';
+    expect(advise('128', { own: true })).toMatchObject([{ command }]);
+    expect(advise('128', container)).toMatchObject([{ command: `nsenter -t 4711 -n ${command}` }]);
+    expect(advise('128', { ...container, pids: [] })).toMatchObject([
+      { command: `ip netns exec web ${command}` },
+    ]);
+  });
+
+  it('is left alone where it leaves room', () => {
+    expect(advise('1024', container)).toEqual([]);
+  });
+});
