@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { runHalfopen } from './staging/run-doctor.ts';
+import { runProgram } from './cli/start-program.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const readme = `${root}README.md`;
@@ -15,7 +15,7 @@ describe('README', () => {
     const blocks = [...text.matchAll(transcript)];
     expect(blocks.length).toBeGreaterThan(0);
     for (const [block, command = '', shown = ''] of blocks) {
-      const run = await runHalfopen(command.replaceAll('fixtures/', `${root}fixtures/`).split(' '));
+      const run = await runProgram(command.replaceAll('fixtures/', `${root}fixtures/`).split(' '));
       const printed = run.stdout.trimEnd();
       if (process.env.UPDATE_README)
         text = text.replace(block, () => `\`\`\`\n$ halfopen ${command}\n${printed}\n\`\`\``);
