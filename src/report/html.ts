@@ -4,40 +4,25 @@ import { asContract } from '../tcp/report.ts';
 import { isProblem, worstFirst } from './finding-order.ts';
 import { scopeOf, uncheckedGroups, uncheckedRules, verdictOf, whatWasSeen } from './headline.ts';
 import { namespaceDetails } from './html-details.ts';
-import { element, escapeHtml, scriptJson } from './html-escape.ts';
+import { element, escapeHtml } from './html-escape.ts';
 import { findingArticle } from './html-finding.ts';
 import { chartOf, listenersSection } from './html-listeners.ts';
+import { htmlPage } from './html-page.ts';
 import { htmlStyle } from './html-style.ts';
 import { type ListenerRow, listenerRows, listenersThatMatter } from './listener-rows.ts';
 import type { RenderInput } from './render-input.ts';
 import { sentenceCase } from './sentence-case.ts';
 
-/** Nothing is loaded and nothing runs; the report is carried as data, which a policy does not concern. */
-const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-
 /** The report as one self-contained page. */
 export function renderHtml(input: RenderInput): string {
   const { report } = input;
   const title = `${report.host.hostname}: ${verdictOf(input).headline}`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${escapeHtml(title)}</title>
-<style>
-${htmlStyle}</style>
-</head>
-<body>
-<main>
-${pageHeader(input)}${pageBody(input)}</main>
-${pageFooter(input)}<script type="application/json" id="report">${scriptJson(asContract(report))}</script>
-</body>
-</html>
-`;
+  return htmlPage({
+    title,
+    style: htmlStyle,
+    body: `<main>\n${pageHeader(input)}${pageBody(input)}</main>\n${pageFooter(input)}`,
+    data: { id: 'report', value: asContract(report) },
+  });
 }
 
 function pageHeader(input: RenderInput): string {
