@@ -17,6 +17,7 @@ export class LabProcess<Ready = unknown, Done = unknown> {
   readonly exited: Promise<void>;
   readonly #child: ChildProcess;
   readonly #name: string;
+  readonly #answers: ((json: string) => void)[] = [];
   #errorText = '';
 
   constructor(child: ChildProcess, name: string) {
@@ -36,6 +37,20 @@ export class LabProcess<Ready = unknown, Done = unknown> {
     const lines = new LineReader(child);
     this.ready = this.#announced<Ready>(lines, 'ready');
     this.done = this.#announced<Done>(lines, 'done');
+    lines.on('answer', (json) => this.#answers.shift()?.(json));
+    child.stdin?.on('error', () => {}); // EPIPE: it has ended, and whoever asked is told so.
+  }
+
+  /**
+   * Sends one line of JSON to the program's standard input and gives the `answer {json}` it says to it; for programs
+   * that listen (and were started with a pipe there). Rejects when the program ends first.
+   */
+  ask<Answer>(message: object): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#answers.push((json) => resolve(JSON.parse(json) as Answer));
+      this.exited.then(() => reject(this.#endedBefore('answer')));
+      this.#child.stdin?.write(`${JSON.stringify(message)}\n`);
+    });
   }
 
   /** "SIGSTOP", "SIGCONT", ...; does nothing when the process has ended. */

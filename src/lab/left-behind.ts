@@ -1,6 +1,6 @@
 /** What must be undone when this process ends, in whatever way it can still notice. */
 const undos = new Set<() => void>();
-const endingSignals = ['SIGINT', 'SIGTERM'] as const;
+const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 let registered = false;
 
@@ -9,7 +9,7 @@ export function disposeAtExit(undo: () => void): void {
   if (registered) return;
   registered = true;
   process.on('exit', disposeAll);
-  for (const signal of endingSignals) process.once(signal, () => endBy(signal));
+  for (const signal of endingSignals) endBy(signal);
 }
 
 export function forgetAtExit(undo: () => void): void {
@@ -27,8 +27,16 @@ function disposeAll(): void {
   }
 }
 
-/** Ends as the signal would have ended us, so that the shell sees it; unless somebody else handles it too. */
+/**
+ * Ends as the signal would have ended us, so that the shell sees it. Whoever else handles the signal decides himself when
+ * to end, and what is left then is undone at the exit; asked first, since a handler may remove itself when it is called.
+ */
 function endBy(signal: NodeJS.Signals): void {
-  disposeAll();
-  if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  const end = (): void => {
+    if (process.listenerCount(signal) > 1) return;
+    disposeAll();
+    process.removeListener(signal, end);
+    process.kill(process.pid, signal);
+  };
+  process.prependListener(signal, end);
 }

@@ -5,6 +5,7 @@ import type { LabNamespace } from './namespace.ts';
 export interface LinkEnd {
   readonly namespace: LabNamespace;
   readonly device: string;
+  /** Empty for a tun device: its packets start at the IP header. */
   readonly mac: string;
   readonly ipv4: string | null;
   readonly ipv6: string | null;
@@ -21,7 +22,7 @@ export interface LinkAddresses {
   readonly ipv6?: readonly [string, string];
 }
 
-const usualAddresses: LinkAddresses = {
+export const usualAddresses: LinkAddresses = {
   ipv4: ['10.90.0.1/16', '10.90.0.2/16'],
   ipv6: ['fd90::1/64', 'fd90::2/64'],
 };
@@ -34,14 +35,25 @@ let linked = 0;
  * so that nothing but the test's own traffic and address resolution is on the link.
  */
 export function connectNamespaces(a: LabNamespace, b: LabNamespace, addresses = usualAddresses): Link {
-  linked++;
-  const devices = [`hop${linked}a`, `hop${linked}b`] as const;
+  const devices = newDeviceNames();
   const pair = ['type', 'veth', 'peer', 'name', devices[1], 'netns', b.name];
   a.run('ip', ['link', 'add', devices[0], ...pair]);
   return { a: bringUp(a, devices[0], addresses, 0), b: bringUp(b, devices[1], addresses, 1) };
 }
 
-function bringUp(namespace: LabNamespace, device: string, addresses: LinkAddresses, side: 0 | 1): LinkEnd {
+/** Of a's end and of b's, unused so far by this process. */
+export function newDeviceNames(): readonly [string, string] {
+  linked++;
+  return [`hop${linked}a`, `hop${linked}b`];
+}
+
+/** Gives one end of a link its addresses and sets it up. */
+export function bringUp(
+  namespace: LabNamespace,
+  device: string,
+  addresses: LinkAddresses,
+  side: 0 | 1,
+): LinkEnd {
   const ipv4 = addresses.ipv4?.[side];
   const ipv6 = addresses.ipv6?.[side];
   ipBatch(namespace, [

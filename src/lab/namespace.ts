@@ -1,24 +1,21 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { exitCodes, HalfopenError } from '../base/errors.ts';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { inNamespace } from '../kernel/netns/enter.ts';
+import { compiledProgram } from './compiled-program.ts';
 import { LabProcess } from './lab-process.ts';
 import { disposeAtExit, forgetAtExit } from './left-behind.ts';
+import { inodeOfName, makeNamespace, namespaceFolder } from './namespace-file.ts';
 import type { LabPrograms } from './programs/options.ts';
+import { removeNamespace } from './remove-namespace.ts';
+import { newName } from './run-id.ts';
 import { runTool } from './tool.ts';
-
-const namespaceFolder = '/run/netns';
-const ownName = /^hop-.+-(\d+)-\d+$/;
-
-let created = 0;
 
 /**
  * A network namespace of the lab's own, with loopback up and nothing else in it. It lives until `dispose` (or the end
  * of a `using` block), at the latest until this process exits or is ended by SIGINT or SIGTERM; its processes die first.
  */
 export class LabNamespace {
-  /** As `ip netns list` shows it: hop-LABEL-PID-N. */
+  /** As `ip netns list` shows it: hop-LABEL-RUN-N (run-id.ts). */
   readonly name: string;
   /** For `inNamespace`: /run/netns/NAME. */
   readonly path: string;
@@ -29,18 +26,26 @@ export class LabNamespace {
   private constructor(name: string) {
     this.name = name;
     this.path = `${namespaceFolder}/${name}`;
-    this.inode = statSync(this.path).ino;
+    this.inode = inodeOfName(name) ?? 0;
     disposeAtExit(this.#disposeAtExit);
   }
 
   /** Throws HalfopenError without root or without `ip` (Debian package iproute2). */
   static create(label: string): LabNamespace {
-    created++;
-    const name = `hop-${label}-${process.pid}-${created}`;
-    runTool('ip', ['netns', 'add', name]);
+    const name = newName(label);
+    makeNamespace(name);
     const namespace = new LabNamespace(name);
+    namespace.#enableIpv6();
     namespace.run('ip', ['link', 'set', 'lo', 'up']);
     return namespace;
+  }
+
+  /** A namespace may take over that its host has IPv6 switched off (devconf_inherit_init_net, or `ipv6.disable_ipv6=1` at boot). */
+  #enableIpv6(): void {
+    for (const devices of ['default', 'all']) {
+      const name = `net.ipv6.conf.${devices}.disable_ipv6`;
+      if (existsSync(sysctlPath(name)) && this.getSysctl(name) !== '0') this.setSysctl(name, 0);
+    }
   }
 
   /** `name` as in "net.ipv4.tcp_syncookies"; write it with slashes when a device name contains a dot. */
@@ -83,55 +88,6 @@ export class LabNamespace {
   }
 }
 
-/** Removes the namespaces of lab runs whose process is gone (killed with SIGKILL, say); gives their names. */
-export function cleanLeftovers(): string[] {
-  if (!existsSync(namespaceFolder)) return [];
-  const orphaned = readdirSync(namespaceFolder).filter((name) => {
-    const creator = ownName.exec(name)?.[1];
-    return creator !== undefined && !existsSync(`/proc/${creator}`);
-  });
-  for (const name of orphaned) removeNamespace(name);
-  return orphaned;
-}
-
-function removeNamespace(name: string): void {
-  if (!existsSync(`${namespaceFolder}/${name}`)) return;
-  killInside(name);
-  runTool('ip', ['netns', 'delete', name]);
-}
-
-/** A namespace lives as long as a process in it; only its own processes are in a namespace the lab made. */
-function killInside(name: string): void {
-  const giveUpAtMs = performance.now() + 2000;
-  for (;;) {
-    const pids = runTool('ip', ['netns', 'pids', name]).split('\n').filter(Boolean).map(Number);
-    const living = pids.filter((pid) => pid !== process.pid);
-    if (living.length === 0 || performance.now() > giveUpAtMs) return;
-    for (const pid of living) kill(pid);
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL'); // Ends stopped processes too (signal(7)).
-  } catch {
-    // It ended by itself in between.
-  }
-}
-
 function sysctlPath(name: string): string {
   return `/proc/sys/${name.includes('/') ? name : name.replaceAll('.', '/')}`;
-}
-
-/** Node 20 runs no TypeScript, so also code run from src (by vitest) starts the compiled programs. */
-function compiledProgram(program: string): string {
-  const file = fileURLToPath(new URL(`../../dist/lab/programs/${program}.js`, import.meta.url));
-  if (existsSync(file)) return file;
-  throw new HalfopenError(exitCodes.cannotObserve, {
-    attempted: 'start the lab program',
-    on: file,
-    said: 'it has not been compiled',
-    remedy: 'Run: npm run build',
-  });
 }

@@ -1,7 +1,7 @@
 /** Ethernet + IP + TCP segments made by hand, without payload. */
 
 export interface Segment {
-  /** "02:00:00:00:00:01" */
+  /** "02:00:00:00:00:01"; both empty on a link without Ethernet (tun), where a packet starts at the IP header. */
   readonly sourceMac: string;
   readonly destinationMac: string;
   /** 4 or 16 bytes; both of the same family. */
@@ -30,9 +30,18 @@ export function tcpFrame(segment: Segment): Buffer {
     16,
   );
   const ip = isIpv6 ? ipv6Header(segment, tcp.length) : ipv4Header(segment, tcp.length);
-  const etherType = isIpv6 ? [0x86, 0xdd] : [0x08, 0x00];
-  const ethernet = [...macBytes(segment.destinationMac), ...macBytes(segment.sourceMac), ...etherType];
-  return Buffer.concat([Buffer.from(ethernet), ip, tcp]);
+  return Buffer.concat([ethernetHeader(segment), ip, tcp]);
+}
+
+/** IEEE 802 numbers; they also say what a packet is on a link that has no Ethernet header. */
+export function etherTypeOf(address: Uint8Array): number {
+  return address.length === 16 ? 0x86dd : 0x0800;
+}
+
+function ethernetHeader({ sourceMac, destinationMac, source }: Segment): Buffer {
+  if (sourceMac === '' && destinationMac === '') return Buffer.alloc(0);
+  const etherType = etherTypeOf(source);
+  return Buffer.from([...macBytes(destinationMac), ...macBytes(sourceMac), etherType >> 8, etherType & 0xff]);
 }
 
 function tcpHeader({ sourcePort, destinationPort, sequence, acknowledgement = 0, flags }: Segment): Buffer {

@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { inNamespace } from '../../src/kernel/netns/enter.ts';
+import { cleanLeftovers } from '../../src/lab/clean-leftovers.ts';
 import { nft } from '../../src/lab/firewall.ts';
 import type { LabProcess } from '../../src/lab/lab-process.ts';
 import { addAddresses, connectNamespaces, type Link, swallowReplies } from '../../src/lab/link.ts';
-import { cleanLeftovers, LabNamespace } from '../../src/lab/namespace.ts';
+import { LabNamespace } from '../../src/lab/namespace.ts';
 
 const families = [
   { family: 'IPv4', any: '0.0.0.0', server: '10.90.0.2', forged: '10.91.0.0/16', senders: '10.92.0.0/16' },
@@ -230,7 +231,7 @@ describe.skipIf(process.getuid?.() !== 0)('the staging kit (needs root: it makes
       await once(child, 'exit');
       await expect.poll(() => isRunning(pid)).toBe(false);
       expect(readdirSync('/run/netns')).toContain(name);
-      expect(cleanLeftovers()).toContain(name);
+      expect(cleanLeftovers().namespaces).toContain(name);
       expect(readdirSync('/run/netns')).not.toContain(name);
       expect(readdirSync('/run/netns')).toContain(server.name);
     });

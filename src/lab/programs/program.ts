@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { libc } from '../../kernel/ffi.ts';
+import { isRunOver, runVariable } from '../run-id.ts';
 
 const PR_SET_PDEATHSIG = 1;
 const SIGKILL = 9;
@@ -8,12 +9,16 @@ const SIGKILL = 9;
 export function readOptions<Options>(): Options {
   const { call } = libc();
   call.prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  // A lab killed while this program was starting sends no signal any more.
+  const run = process.env[runVariable];
+  if (run !== undefined && isRunOver(run)) process.exit(1);
   return JSON.parse(process.argv[2] ?? '{}') as Options;
 }
 
 /** One line on standard output for LabProcess. */
-export function announce(word: 'ready' | 'done', json: object): void {
-  writeSync(1, `${word} ${JSON.stringify(json)}\n`);
+export function announce(word: 'ready' | 'answer' | 'done', json: object): void {
+  let rest = Buffer.from(`${word} ${JSON.stringify(json)}\n`);
+  while (rest.length > 0) rest = rest.subarray(writeSync(1, rest));
 }
 
 /** True after SIGTERM. Only for programs that come back to the event loop: without it SIGTERM ends the process at once. */

@@ -1,4 +1,5 @@
 import type { ListenerDone, ListenerOptions } from './options.ts';
+import type { SocketPoll } from './socket-poll.ts';
 import {
   closeSocket,
   drain,
@@ -9,75 +10,87 @@ import {
   POLLOUT,
   sendOn,
   shutdownWrite,
-  type Watched,
 } from './tcp-socket.ts';
 
-interface Connection extends Watched {
+interface Connection {
   readonly fd: number;
+  /** POLLIN ... it waits for; 0: nobody has to look at it. */
   events: number;
-  closeAtMs: number;
+  readonly closeAtMs: number;
+  isOpen: boolean;
   replyBytesLeft: number;
   replied: boolean;
 }
 
 const chunk = Buffer.alloc(65536, 'halfopen ');
+const never = Number.POSITIVE_INFINITY;
 
 /** The accepted connections of a server: reads, replies, closes or keeps them as the options say. */
 export class ServedConnections {
   readonly #options: ListenerOptions;
+  readonly #poll: SocketPoll;
   readonly #open = new Map<number, Connection>();
+  /** Those which close at their time. All wait equally long, so they are in order. */
+  #closing: Connection[] = [];
+  #closed = 0;
   #accepted = 0;
   #closedByPeer = 0;
   #reset = 0;
   #bytesRead = 0;
 
-  constructor(options: ListenerOptions) {
+  constructor(options: ListenerOptions, poll: SocketPoll) {
     this.#options = options;
+    this.#poll = poll;
   }
 
   add(fd: number): void {
     this.#accepted++;
     const { read, replyBytes = 0, closeAfterMs } = this.#options;
-    const closeAtMs =
-      closeAfterMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + closeAfterMs;
-    const connection = {
+    const connection: Connection = {
       fd,
-      events: read ? POLLIN : 0,
-      closeAtMs,
+      events: 0,
+      closeAtMs: closeAfterMs === undefined ? never : performance.now() + closeAfterMs,
+      isOpen: true,
       replyBytesLeft: replyBytes,
       replied: false,
     };
     this.#open.set(fd, connection);
+    if (closeAfterMs !== undefined) this.#closing.push(connection);
+    // What a quick client has sent (often its FIN too) is there already.
     if (!read) this.#reply(connection);
-  }
-
-  /** Connections somebody has to look at; one that is only kept needs no events, and errors come without asking. */
-  watched(): Connection[] {
-    return [...this.#open.values()].filter((connection) => connection.events !== 0);
+    else if (!this.#read(connection)) this.#watch(connection, connection.events | POLLIN);
   }
 
   onEvent(fd: number, events: number): void {
     const connection = this.#open.get(fd);
     if (!connection) return;
     if (events & POLLOUT) this.#reply(connection);
-    if (events & (POLLIN | POLLERR | POLLHUP)) this.#read(connection);
+    if (connection.isOpen && events & (POLLIN | POLLERR | POLLHUP)) this.#read(connection);
   }
 
   msToNextClose(): number {
-    if (this.#options.closeAfterMs === undefined) return Number.POSITIVE_INFINITY;
-    // All wait equally long, so the first one still in line is the next.
-    for (const { closeAtMs } of this.#open.values())
-      if (Number.isFinite(closeAtMs)) return closeAtMs - performance.now();
-    return Number.POSITIVE_INFINITY;
+    const next = this.#closing[this.#closed];
+    return next === undefined ? never : next.closeAtMs - performance.now();
   }
 
   closeExpired(): void {
-    if (this.#options.closeAfterMs === undefined) return;
+    if (this.#closed === this.#closing.length) return;
     const nowMs = performance.now();
-    for (const connection of this.#open.values()) if (connection.closeAtMs <= nowMs) this.#end(connection);
+    for (; ; this.#closed++) {
+      const next = this.#closing[this.#closed];
+      if (next === undefined || next.closeAtMs > nowMs) break;
+      if (next.isOpen) this.#end(next);
+    }
+    if (this.#closed < 10_000) return;
+    this.#closing = this.#closing.slice(this.#closed);
+    this.#closed = 0;
   }
 
-  summary(): Omit<ListenerDone, 'tooManyFiles'> {
+  endAll(): void {
+    for (const connection of [...this.#open.values()]) this.#end(connection);
+  }
+
+  summary(): Omit<ListenerDone, 'tooManyFiles' | 'acceptedPerSocket'> {
     return {
       accepted: this.#accepted,
       closedByPeer: this.#closedByPeer,
@@ -87,19 +100,23 @@ export class ServedConnections {
     };
   }
 
-  #read(connection: Connection): void {
+  /** True when nothing more will come. */
+  #read(connection: Connection): boolean {
     const { bytes, ended, error } = drain(connection.fd);
     this.#bytesRead += bytes;
-    if (bytes > 0 && !connection.replied) this.#reply(connection);
-    if (!ended) return;
-    connection.events = 0;
+    const { replyBytes = 0, replyToEach, hold } = this.#options;
+    if (bytes > 0 && connection.replied && replyToEach) connection.replyBytesLeft += replyBytes;
+    if (bytes > 0 && (!connection.replied || replyToEach)) this.#reply(connection);
+    if (!ended) return false;
+    this.#watch(connection, 0);
     if (error !== 0) {
       this.#reset++;
       this.#close(connection);
-      return;
+      return true;
     }
     this.#closedByPeer++;
-    if (!this.#options.hold) this.#end(connection);
+    if (!hold) this.#end(connection);
+    return true;
   }
 
   #reply(connection: Connection): void {
@@ -110,28 +127,38 @@ export class ServedConnections {
         chunk.subarray(0, Math.min(chunk.length, connection.replyBytesLeft)),
       );
       if (sent === -errno.EAGAIN) {
-        connection.events |= POLLOUT;
+        this.#watch(connection, connection.events | POLLOUT);
         return;
       }
       if (sent < 0) break;
       connection.replyBytesLeft -= sent;
     }
-    connection.events &= ~POLLOUT;
+    this.#watch(connection, connection.events & ~POLLOUT);
     const { read, hold, closeAfterMs } = this.#options;
     if (!read && !hold && closeAfterMs === undefined) this.#end(connection);
   }
 
   #end(connection: Connection): void {
-    if (!this.#options.shutdownWrite) {
-      this.#close(connection);
-      return;
-    }
-    shutdownWrite(connection.fd);
-    connection.closeAtMs = Number.POSITIVE_INFINITY;
+    const { shutdownWrite: onlyWrite, lingerMs } = this.#options;
+    if (onlyWrite) shutdownWrite(connection.fd);
+    else this.#close(connection);
+    if (onlyWrite && lingerMs !== undefined) setTimeout(() => this.#close(connection), lingerMs);
   }
 
   #close(connection: Connection): void {
+    if (!connection.isOpen) return;
+    connection.isOpen = false;
     this.#open.delete(connection.fd);
     closeSocket(connection.fd);
+  }
+
+  /** The poll knows those that wait for something; it forgets a socket by itself when it is closed. */
+  #watch(connection: Connection, events: number): void {
+    const { fd, events: before } = connection;
+    if (events === before) return;
+    if (before === 0) this.#poll.add(fd, events);
+    else if (events === 0) this.#poll.remove(fd);
+    else this.#poll.change(fd, events);
+    connection.events = events;
   }
 }

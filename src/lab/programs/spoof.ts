@@ -1,53 +1,85 @@
 /**
  * Sends TCP segments whose sources do not exist, by writing whole Ethernet frames to a device of a private namespace.
- * Only private and unique-local sources and targets are accepted: this is for the lab's own links and nothing else.
+ * Only private and unique-local sources and targets are accepted, and no namespace that leads out of the lab.
  */
-import { libc } from '../../kernel/ffi.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { exitCodes, HalfopenError } from '../../base/errors.ts';
 import { hostOf, parseIp } from '../ip-bytes.ts';
-import { type Segment, tcpFrame } from '../tcp-frame.ts';
-import type { SpoofOptions } from './options.ts';
-import { announce, breathe, readOptions, untilTerminated } from './program.ts';
+import { isPrivate, privateRangesText } from '../private-ranges.ts';
+import { randomNumbers } from '../random.ts';
+import { refuseOutsideLab } from '../refuse-outside-lab.ts';
+import { SegmentTemplate } from '../segment-template.ts';
+import { etherTypeOf } from '../tcp-frame.ts';
+import { FrameBatch } from './frame-batch.ts';
+import type { SpoofDone, SpoofOptions } from './options.ts';
+import { Pace } from './pace.ts';
+import { announce, block, breathe, readOptions, untilTerminated } from './program.ts';
 
-const AF_PACKET = 17;
-const SOCK_RAW = 3;
-const longestMs = 60_000;
-const batch = 32;
+const mostAtOnce = 256;
+/** Often enough for every rate, seldom enough to leave the processor to the receiver. */
+const pauseMs = 1;
 
 const options = readOptions<SpoofOptions>();
-const send = openSender(options);
+endUnlessAllowed();
+const template = new SegmentTemplate({
+  sourceMac: options.sourceMac,
+  destinationMac: options.destinationMac,
+  source: parseIp(hostOf(options.sourcePrefix, 0)),
+  destination: parseIp(options.to),
+  destinationPort: options.port,
+  flags: options.flags ?? 'S',
+});
+const etherType = etherTypeOf(parseIp(options.to));
+const batch = new FrameBatch(options.device, etherType, template.frame, mostAtOnce);
+const hosts = hostsIn(options.sourcePrefix);
 const random = randomNumbers(options.seed ?? 1);
 const state = untilTerminated();
-refusePublic(options.to);
-refusePublic(options.sourcePrefix.split('/')[0] ?? '');
 announce('ready', { pid: process.pid });
-
-const startMs = performance.now();
-let sent = 0;
-while (sent < options.count && !state.stopped && performance.now() - startMs < longestMs) {
-  for (let due = dueNow(); due > 0; due--) send(tcpFrame(forgedSegment(sent++)));
-  await breathe();
-}
-announce('done', { sent, tookMs: performance.now() - startMs });
+announce('done', await flood());
 process.exit(0);
 
-function dueNow(): number {
-  const left = options.count - sent;
-  if (!options.ratePerSecond) return Math.min(left, batch);
-  const until = Math.floor(((performance.now() - startMs) / 1000) * options.ratePerSecond) + 1;
-  return Math.min(left, until - sent);
+async function flood(): Promise<SpoofDone> {
+  const startMs = performance.now();
+  const endAtMs = startMs + (options.maxMs ?? 60_000);
+  const pace = new Pace(options.ratePerSecond, startMs);
+  let sent = 0;
+  let lastSentMs = startMs;
+  while (sent < options.count && !state.stopped && performance.now() < endAtMs) {
+    const due = Math.min(pace.due(performance.now()), options.count - sent, mostAtOnce);
+    if (due > 0) {
+      const taken = sendNext(sent, due);
+      sent += taken;
+      pace.take(taken);
+      lastSentMs = performance.now();
+      if (taken < due) block(pauseMs);
+    }
+    await untilDue(pace, endAtMs);
+  }
+  const tookMs = lastSentMs - startMs;
+  return { sent, tookMs, packetsPerSecond: tookMs > 0 ? ((sent - 1) / tookMs) * 1000 : 0 };
 }
 
-function forgedSegment(n: number): Segment {
-  return {
-    sourceMac: options.sourceMac,
-    destinationMac: options.destinationMac,
-    source: parseIp(hostOf(options.sourcePrefix, n % hostsIn(options.sourcePrefix))),
-    destination: parseIp(options.to),
-    sourcePort: 1024 + (random() % 64_000),
-    destinationPort: options.port,
-    sequence: random(),
-    flags: options.flags ?? 'S',
-  };
+/** How many of the `count` segments from number `first` on the device took. */
+function sendNext(first: number, count: number): number {
+  for (let i = 0; i < count; i++) {
+    const sourcePort = 1024 + (random() % 64_000);
+    template.write(batch.frames, i * batch.strideBytes, (first + i) % hosts, sourcePort, random());
+  }
+  for (let sent = 0; sent < count; ) {
+    const taken = batch.send(sent, count);
+    if (taken === 0) return sent;
+    sent += taken;
+  }
+  return count;
+}
+
+async function untilDue(pace: Pace, endAtMs: number): Promise<void> {
+  const nowMs = performance.now();
+  const waitMs = Math.min(pace.waitMs(nowMs), endAtMs - nowMs);
+  // Timers of Node count whole milliseconds: the rest is waited for exactly.
+  if (waitMs > 3) await sleep(waitMs - 2);
+  else if (waitMs > 0) block(options.ratePerSecond && options.ratePerSecond > 1000 ? pauseMs : waitMs);
+  await breathe();
 }
 
 function hostsIn(prefix: string): number {
@@ -55,36 +87,23 @@ function hostsIn(prefix: string): number {
   return Math.min(2 ** bits - 2, 2 ** 30);
 }
 
-/** packet(7): struct sockaddr_ll chooses the device; protocol 0 means that nothing is received. */
-function openSender({ device }: SpoofOptions): (frame: Buffer) => void {
-  const { call, errno, describe } = libc();
-  const fd = call.socket(AF_PACKET, SOCK_RAW, 0) as number;
-  if (fd < 0) throw new Error(`socket(AF_PACKET): ${describe(errno())}`);
-  const name = Buffer.alloc(20);
-  name.writeUInt16LE(AF_PACKET, 0);
-  const index = call.if_nametoindex(device) as number;
-  if (index === 0) throw new Error(`no device ${device} in this namespace`);
-  name.writeInt32LE(index, 4);
-  return (frame) => {
-    if (call.sendto(fd, frame, frame.length, 0, name, name.length) < 0) {
-      throw new Error(`sendto ${device}: ${describe(errno())}`);
-    }
-  };
+function endUnlessAllowed(): void {
+  try {
+    for (const prefix of [options.to, options.sourcePrefix]) refusePublic(prefix);
+    refuseOutsideLab();
+  } catch (error) {
+    if (!(error instanceof HalfopenError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(error.exitCode);
+  }
 }
 
-function refusePublic(address: string): void {
-  const bytes = parseIp(address);
-  const isPrivate = bytes.length === 4 ? bytes[0] === 10 : ((bytes[0] ?? 0) & 0xfe) === 0xfc; // RFC 1918, RFC 4193
-  if (!isPrivate) throw new Error(`${address} is neither in 10.0.0.0/8 nor in fc00::/7`);
-}
-
-/** xorshift32: the same seed gives the same flood. */
-function randomNumbers(seed: number): () => number {
-  let state = seed | 0 || 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return state >>> 0;
-  };
+function refusePublic(prefix: string): void {
+  if (isPrivate(prefix)) return;
+  throw new HalfopenError(exitCodes.usage, {
+    attempted: 'forge TCP segments from or to',
+    on: prefix,
+    said: `${prefix.split('/')[0]} is neither in ${privateRangesText}, as a whole`,
+    remedy: 'Take a private range, which nobody outside could be hit by.',
+  });
 }

@@ -1,6 +1,7 @@
 /** TCP sockets without Node's event loop, so that a program decides itself when it accepts, reads and closes. */
 import os from 'node:os';
-import { libc } from '../../kernel/ffi.ts';
+import { formatIpv4, formatIpv6 } from '../../base/ip-text.ts';
+import { describeErrno, libc } from '../../kernel/ffi.ts';
 import { parseIp } from '../ip-bytes.ts';
 import type { KeepaliveOptions } from './options.ts';
 
@@ -12,6 +13,7 @@ const SOCK_NONBLOCK = 0x800;
 const SOCK_CLOEXEC = 0x80000;
 const MSG_NOSIGNAL = 0x4000;
 const SHUT_WR = 1;
+const F_SETFL = 4;
 
 export const option = {
   reuseAddress: [1, 2],
@@ -27,6 +29,7 @@ export const option = {
   keepaliveProbes: [6, 6],
   synCount: [6, 7],
   deferAccept: [6, 9],
+  info: [6, 11],
   userTimeout: [6, 18],
   repair: [6, 19],
   timestamp: [6, 24],
@@ -42,12 +45,19 @@ export const POLLHUP = 0x10;
 
 /** A failed call; `errno` is its number. */
 export class SocketError extends Error {
+  readonly call: string;
   readonly errno: number;
 
   constructor(call: string, number: number) {
     super(`${call}: ${libc().describe(number)}`);
+    this.call = call;
     this.errno = number;
   }
+}
+
+/** "ETIMEDOUT" for its number. */
+export function errnoName(number: number): string {
+  return describeErrno(number).split(' ')[0] ?? String(number);
 }
 
 /** A non-blocking TCP socket of the address's family. */
@@ -57,7 +67,11 @@ export function openSocket(address: string): number {
 }
 
 export function bindSocket(fd: number, address: string, port: number): void {
-  const name = socketAddress(address, port);
+  bindTo(fd, socketAddress(address, port));
+}
+
+/** `name` as `socketAddress` makes it. */
+export function bindTo(fd: number, name: Uint8Array): void {
   checked('bind', libc().call.bind(fd, name, name.length));
 }
 
@@ -65,10 +79,37 @@ export function listenOn(fd: number, backlog: number): void {
   checked('listen', libc().call.listen(fd, backlog));
 }
 
-/** Starts a connection; 0, EINPROGRESS, or the errno of the refusal. */
+/** Starts a connection; 0, EINPROGRESS, or the errno of the refusal. On a blocking socket it comes back when that is over. */
 export function startConnect(fd: number, address: string, port: number): number {
-  const name = socketAddress(address, port);
+  return connectTo(fd, socketAddress(address, port));
+}
+
+/**
+ * As `startConnect`. Asked again it tells how far it is: 0 when it stands, EALREADY while it goes on, or how it has failed
+ * (inet_stream_connect()); on links without delay that is known at once.
+ */
+export function connectTo(fd: number, name: Uint8Array): number {
   return libc().call.connect(fd, name, name.length) === 0 ? 0 : libc().errno();
+}
+
+export function setBlocking(fd: number, blocking: boolean): void {
+  checked('fcntl', libc().call.fcntl(fd, F_SETFL, blocking ? 0 : SOCK_NONBLOCK));
+}
+
+/** getsockname(2); the port is 0 before the socket has one. */
+export function localEndpoint(fd: number): { readonly address: string; readonly port: number } {
+  const name = Buffer.alloc(28);
+  checked('getsockname', libc().call.getsockname(fd, name, Buffer.from([name.length, 0, 0, 0])));
+  const isIpv6 = name.readUInt16LE(0) === AF_INET6;
+  return { address: isIpv6 ? formatIpv6(name, 8) : formatIpv4(name, 4), port: name.readUInt16BE(2) };
+}
+
+/** The first byte of struct tcp_info: 1 is ESTABLISHED, 7 is CLOSE (include/net/tcp_states.h). */
+export function tcpState(fd: number): number {
+  const [level, name] = option.info;
+  const info = Buffer.alloc(4);
+  checked('getsockopt TCP_INFO', libc().call.getsockopt(fd, level, name, info, Buffer.from([1, 0, 0, 0])));
+  return info.readUInt8(0);
 }
 
 /** A descriptor, or the negative errno: -EAGAIN when nobody waits. */
@@ -84,6 +125,12 @@ export function sendOn(fd: number, data: Uint8Array): number {
 }
 
 const receiveBuffer = Buffer.alloc(65536);
+
+/** Bytes read, 0 at the end of the stream, or the negative errno. */
+export function receiveFrom(fd: number, mostBytes: number): number {
+  const got = libc().call.recv(fd, receiveBuffer, Math.min(mostBytes, receiveBuffer.length), 0) as number;
+  return got < 0 ? -libc().errno() : got;
+}
 
 /** Reads everything that is there. `error` is 0, or the errno that ended the connection. */
 export function drain(fd: number): {
@@ -116,8 +163,9 @@ export function resetSocket(fd: number): void {
   closeSocket(fd);
 }
 
-export function shutdownWrite(fd: number): void {
-  libc().call.shutdown(fd, SHUT_WR);
+/** 0 or the errno. */
+export function shutdownWrite(fd: number): number {
+  return libc().call.shutdown(fd, SHUT_WR) === 0 ? 0 : libc().errno();
 }
 
 export function setOption(fd: number, [level, name]: readonly [number, number], value: number): void {
@@ -142,33 +190,8 @@ export function setKeepalive(fd: number, keepalive: KeepaliveOptions): void {
   setOption(fd, option.keepaliveProbes, keepalive.probes);
 }
 
-export interface Watched {
-  readonly fd: number;
-  /** POLLIN, POLLOUT ... wanted; errors are always told. */
-  readonly events: number;
-}
-
-/** Waits at most `timeoutMs` and calls back for each socket something happened on. */
-export function pollSockets<T extends Watched>(
-  watched: readonly T[],
-  timeoutMs: number,
-  onEvent: (it: T, events: number) => void,
-): void {
-  const descriptors = Buffer.alloc(watched.length * 8); // struct pollfd: int fd; short events; short revents
-  for (const [i, { fd, events }] of watched.entries()) {
-    descriptors.writeInt32LE(fd, i * 8);
-    descriptors.writeInt16LE(events, i * 8 + 4);
-  }
-  const happened = libc().call.poll(descriptors, watched.length, timeoutMs) as number;
-  if (happened <= 0) return;
-  for (const [i, it] of watched.entries()) {
-    const events = descriptors.readInt16LE(i * 8 + 6);
-    if (events !== 0) onEvent(it, events);
-  }
-}
-
 /** struct sockaddr_in or sockaddr_in6; the family in the machine's byte order, which is little-endian wherever Node runs but s390x. */
-function socketAddress(address: string, port: number): Buffer {
+export function socketAddress(address: string, port: number): Buffer {
   const bytes = parseIp(address);
   const isIpv6 = bytes.length === 16;
   const name = Buffer.alloc(isIpv6 ? 28 : 16);
