@@ -34,3 +34,16 @@ export function readFileName(text: string): string {
   if (text === '') throw new InvalidArgumentError('It takes the name of a file.');
   return text;
 }
+
+/** For options that may be given several times and are read later. */
+export function collectTexts(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
+
+/** A whole number from 1 on. */
+export function readCount(text: string): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number < 1 || number > 2 ** 31)
+    throw new InvalidArgumentError('It must be a whole number from 1 on.');
+  return number;
+}

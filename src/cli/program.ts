@@ -9,6 +9,9 @@ const commands: Readonly<Record<string, () => Promise<HalfopenCommand>>> = {
   explain: async () => (await import('./commands/explain.ts')).explainCommand,
   listeners: async () => (await import('./commands/listeners.ts')).listenersCommand,
   sockets: async () => (await import('./commands/sockets.ts')).socketsCommand,
+  lab: async () => (await import('./commands/lab.ts')).labCommand,
+  prove: async () => (await import('./commands/prove.ts')).proveCommand,
+  predict: async () => (await import('./commands/predict.ts')).predictCommand,
   schema: async () => (await import('./commands/schema.ts')).schemaCommand,
 };
 

@@ -8,6 +8,12 @@ export interface Proof {
   readonly subject: string;
   /** The remedy in words: "a backlog of 2,048". */
   readonly remedy: string;
+  /** The same in the words of the report. */
+  readonly proposed?: string;
+  /** What counts as the failure: "connections that nobody accepts". */
+  readonly failure?: string;
+  /** False: it did not show even without the remedy, so that nothing is proved. */
+  readonly failureShown?: boolean;
   /** Parameters that differ between the two runs. */
   readonly changed: readonly ProofChange[];
   readonly before: LabRun;
@@ -16,6 +22,10 @@ export interface Proof {
   readonly rows: readonly ProofRow[];
   /** The failure showed before, and is gone after. */
   readonly worked: boolean;
+  /** What people try as well, and what the report says is in vain. */
+  readonly inVain?: TriedInVain;
+  /** What is smaller, shorter or otherwise different from the host; one sentence each. */
+  readonly scaled?: readonly string[];
   /** Sentences beyond those that hold for every proof. */
   readonly doesNotProve?: readonly string[];
 }
@@ -31,6 +41,17 @@ export interface ProofRow {
   readonly unit: string;
   readonly before: number;
   readonly after: number;
+  /** With the change that is in vain. */
+  readonly inVain?: number;
   readonly better: LabMetric['better'];
   readonly improved: boolean;
+}
+
+export interface TriedInVain {
+  /** The change in words: "tcp_max_syn_backlog raised to 65,535". */
+  readonly change: string;
+  readonly changed: readonly ProofChange[];
+  readonly run: LabRun;
+  /** The failure is still there: the change does nothing. */
+  readonly failureStayed: boolean;
 }

@@ -1,4 +1,5 @@
 import { exitCodes } from '../../base/errors.ts';
+import { predictionJsonSchema } from '../../contract/prediction.ts';
 import { reportJsonSchema } from '../../contract/report.ts';
 import type { HalfopenCommand } from '../command.ts';
 
@@ -10,6 +11,13 @@ export const schemaCommand: HalfopenCommand = {
       .description('the report of doctor --json, version 1')
       .action(() => {
         process.stdout.write(`${JSON.stringify(reportJsonSchema(), null, 2)}\n`);
+        done({ exitCode: exitCodes.clean });
+      });
+    schema
+      .command('prediction')
+      .description('what predict --json prints, version 1')
+      .action(() => {
+        process.stdout.write(`${JSON.stringify(predictionJsonSchema(), null, 2)}\n`);
         done({ exitCode: exitCodes.clean });
       });
   },

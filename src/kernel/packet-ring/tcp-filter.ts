@@ -28,6 +28,14 @@ export interface TcpFilterOptions {
   readonly snapBytes?: number;
   /** Also keep this share (0 to 1) of the other segments from or to one of these ports. */
   readonly sample?: { readonly ports: readonly number[]; readonly share: number };
+  /** Of the segments from or to these networks keep only this share, whatever they are. */
+  readonly crowd?: Crowd;
+}
+
+/** The first 16 bits of addresses: 0x0a5b is 10.91.0.0/16, 0xfd91 is fd91::/16. */
+export interface Crowd {
+  readonly networks: readonly number[];
+  readonly share: number;
 }
 
 const DEFAULT_SNAP_BYTES = 128;
@@ -39,7 +47,7 @@ const MAX_PORTS = 16;
  * sample. Fragments but the first, and packets for other machines, are not kept. Throws RangeError for more than 16 ports.
  */
 export function tcpFilter(options: TcpFilterOptions = {}): Uint8Array {
-  const { snapBytes = DEFAULT_SNAP_BYTES, sample } = options;
+  const { snapBytes = DEFAULT_SNAP_BYTES, sample, crowd } = options;
   if (sample && sample.ports.length > MAX_PORTS) {
     throw new RangeError(`a packet filter takes ${MAX_PORTS} ports, not ${sample.ports.length}`);
   }
@@ -48,6 +56,7 @@ export function tcpFilter(options: TcpFilterOptions = {}): Uint8Array {
     ...chooseFamily(),
     ...ipv4(),
     ...ipv6(),
+    ...thinOut(crowd),
     ...tcpAtX(sample),
     label('accept'),
     keep(snapBytes),
@@ -97,7 +106,7 @@ function ipv4(): Instruction[] {
     ifAnyBit(FRAGMENT_OFFSET, { yes: 'reject' }),
     loadXHeaderLength(0),
     loadByte(9),
-    ifEqual(TCP, { yes: 'tcp' }),
+    ifEqual(TCP, { yes: 'tcp over ipv4' }),
     ifEqual(ICMP, { no: 'reject' }),
     loadByteAtX(0),
     ifEqual(3, { no: 'reject' }),
@@ -119,7 +128,7 @@ function ipv6(): Instruction[] {
     loadByte(6),
     ...skipExtension('first'),
     ...skipExtension('second'),
-    ifEqual(TCP, { yes: 'tcp' }),
+    ifEqual(TCP, { yes: 'tcp over ipv6' }),
     ifEqual(ICMPV6, { no: 'reject' }),
     loadByteAtX(0),
     ifEqual(1, { no: 'reject' }),
@@ -147,6 +156,19 @@ function skipExtension(which: string): Instruction[] {
     recallA(0),
     label(done),
   ];
+}
+
+/** Where the addresses stand in the IP header. */
+const addressesAt = { 'tcp over ipv4': [12, 16], 'tcp over ipv6': [8, 24] } as const;
+
+function thinOut(crowd: Crowd | undefined): Instruction[] {
+  const { networks = [], share = 1 } = crowd ?? {};
+  const looks = Object.entries(addressesAt).flatMap(([name, offsets]) => [
+    label(name),
+    ...offsets.flatMap((at) => [loadHalf(at), ...networks.map((first) => ifEqual(first, { yes: 'crowd' }))]),
+    jump('tcp'),
+  ]);
+  return [...looks, label('crowd'), ...drawLots(share)];
 }
 
 const FIN_SYN_RST = 0x07;

@@ -1,0 +1,29 @@
+import { allScenarios, findScenario } from '../../../app/lab/scenarios.ts';
+import { rangeText } from '../../../tcp/setting.ts';
+import { renderTable } from '../../table.ts';
+
+export function listScenarios(name: string | undefined, json: boolean): void {
+  const scenarios = name === undefined ? allScenarios : [findScenario(name)];
+  if (json) {
+    const described = scenarios.map(({ name: of, purpose, settings }) => ({ name: of, purpose, settings }));
+    process.stdout.write(`${JSON.stringify({ schemaVersion: 1, scenarios: described }, null, 2)}\n`);
+    return;
+  }
+  const [only] = scenarios;
+  if (name === undefined || only === undefined) {
+    const rows = allScenarios.map((scenario) => [scenario.name, scenario.purpose]);
+    process.stdout.write(
+      `${renderTable(['scenario', 'shows'], rows)}\nhalfopen lab list NAME shows what can be set.\n`,
+    );
+    return;
+  }
+  const rows = only.settings.map((setting) => [
+    setting.name,
+    String(setting.default),
+    rangeText(setting),
+    setting.meaning,
+  ]);
+  process.stdout.write(
+    `${only.name}: ${only.purpose}\n\n${renderTable(['--set', 'default', 'takes', 'meaning'], rows)}`,
+  );
+}

@@ -1,0 +1,46 @@
+import type { Setting, SettingValues } from '../tcp/setting.ts';
+import { numberOf } from '../tcp/setting.ts';
+
+/** What the link does to packets. All zero: a veth pair, which answers inside the call that sends; otherwise a delayed tun link. */
+export const linkSettings: readonly Setting[] = [
+  { name: 'delayMs', meaning: 'one-way delay of the link', unit: 'ms', default: 0, min: 0, max: 2000 },
+  {
+    name: 'jitterMs',
+    meaning: 'delay added at random, up to this',
+    unit: 'ms',
+    default: 0,
+    min: 0,
+    max: 2000,
+  },
+  { name: 'lossPercent', meaning: 'packets lost at random', unit: '%', default: 0, min: 0, max: 100 },
+  {
+    name: 'reorderPercent',
+    meaning: 'packets that overtake others',
+    unit: '%',
+    default: 0,
+    min: 0,
+    max: 100,
+  },
+  { name: 'duplicatePercent', meaning: 'packets delivered twice', unit: '%', default: 0, min: 0, max: 100 },
+];
+
+/** The link's settings with another usual delay: most of what happens on a real network needs one. */
+export function delayedLinkSettings(delayMs: number): readonly Setting[] {
+  return linkSettings.map((setting) =>
+    setting.name === 'delayMs' ? { ...setting, default: delayMs } : setting,
+  );
+}
+
+export function isPlainLink(values: SettingValues): boolean {
+  return linkSettings.every(({ name }) => numberOf(values, name) === 0);
+}
+
+/** Which port the server listens on. */
+export const portSetting: Setting = {
+  name: 'port',
+  meaning: "the server's port",
+  unit: '',
+  default: 8080,
+  min: 1,
+  max: 65_535,
+};

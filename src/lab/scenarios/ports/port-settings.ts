@@ -1,0 +1,102 @@
+import type { Setting } from '../../../tcp/setting.ts';
+import { portSetting } from '../../link-settings.ts';
+import { delaySetting } from '../timers/path.ts';
+
+/** What can be set of time-wait-exhaustion. */
+export const portSettings: readonly Setting[] = [
+  {
+    name: 'localPorts',
+    meaning: 'ports that ip_local_port_range offers, an even number',
+    unit: 'ports',
+    default: 10,
+    min: 2,
+    max: 400,
+  },
+  {
+    name: 'connections',
+    meaning: 'that are opened at once, in each of two rounds',
+    unit: 'connections',
+    default: 14,
+    min: 1,
+    max: 400,
+  },
+  {
+    name: 'closesFirst',
+    meaning: 'which side closes first, and so has TIME_WAIT; never: all stay open',
+    unit: '',
+    default: 'client',
+    choices: ['client', 'server', 'never'],
+  },
+  {
+    name: 'retryAfterMs',
+    meaning: 'time from the close of the first round to the second',
+    unit: 'ms',
+    default: 1200,
+    min: 500,
+    max: 120_000,
+  },
+  {
+    name: 'tcp_tw_reuse',
+    meaning: 'connect() may take a port in TIME_WAIT: 0 never, 1 always, 2 on loopback',
+    unit: '',
+    default: 2,
+    min: 0,
+    max: 2,
+  },
+  {
+    name: 'tcp_tw_reuse_delay',
+    meaning: 'how long TIME_WAIT must have lasted for that',
+    unit: 'ms',
+    default: 1000,
+    min: 1,
+    max: 60_000,
+  },
+  {
+    name: 'tcp_timestamps',
+    meaning: 'timestamps of the client',
+    unit: '',
+    default: 1,
+    min: 0,
+    max: 2,
+  },
+  {
+    name: 'serverTimestamps',
+    meaning: 'tcp_timestamps of the server',
+    unit: '',
+    default: 1,
+    min: 0,
+    max: 2,
+  },
+  {
+    name: 'bind',
+    meaning: 'the program calls bind() before connect(), perhaps with IP_BIND_ADDRESS_NO_PORT',
+    unit: '',
+    default: 'none',
+    choices: ['none', 'bind', 'bind-no-port'],
+  },
+  {
+    name: 'path',
+    meaning: 'over the link, or over loopback in the namespace of the client',
+    unit: '',
+    default: 'link',
+    choices: ['link', 'loopback'],
+  },
+  {
+    name: 'tcp_max_tw_buckets',
+    meaning: 'sockets in TIME_WAIT at most; more are forgotten at once',
+    unit: 'connections',
+    default: 4096,
+    min: 0,
+    max: 131_072,
+  },
+  {
+    name: 'tcp_fin_timeout',
+    meaning: 'nothing to TIME_WAIT, whose 60 s are a constant',
+    unit: 's',
+    default: 60,
+    min: 1,
+    max: 120,
+  },
+  portSetting,
+  ...delaySetting,
+];

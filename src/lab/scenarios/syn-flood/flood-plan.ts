@@ -1,0 +1,146 @@
+/** What syn-flood predicts. */
+import { type KernelVersion, kernelRelease } from '../../../tcp/model/kernel-version.ts';
+import type { Prediction } from '../../../tcp/prediction.ts';
+import { synQueueCapacity } from '../../../tcp/queue-limits.ts';
+import { numberOf, type SettingValues } from '../../../tcp/setting.ts';
+import type { ExpectedFindings } from '../../scenario.ts';
+import { type AffectedClient, firstAffected } from '../queues/affected-client.ts';
+import { queuePrediction } from '../queues/queue-prediction.ts';
+import { handshakeTimers, kernelNumber, limitOf, refuseLateComers } from '../queues/queue-settings.ts';
+import type { Range } from '../queues/range-of.ts';
+import type { SimulatedClient } from '../queues/simulate-listener.ts';
+import { rttMsOf } from '../timers/path.ts';
+
+export interface FloodPlan {
+  readonly limit: number;
+  /** Half-open requests that the listener's own limit allows, and those that are kept in the end. */
+  readonly byListener: number;
+  readonly room: number;
+  /** Most half-open connections at a time. */
+  readonly synRecv: number;
+  /** What happens to a real client that comes when the flood has filled what it can. */
+  readonly clients: 'request' | 'cookie' | 'dropped';
+  /** Real clients whose connect() succeeds while the flood lasts. */
+  readonly connected: Range;
+  /** Window scaling and SACK survive in their connections; undefined: there are none. */
+  readonly keepsOptions: boolean | undefined;
+  /** So fast that the receiver's own queues may lose packets before TCP sees them. */
+  readonly isFast: boolean;
+  readonly firstClient: AffectedClient;
+}
+
+/** A real client comes so long after the flood began, at the latest. */
+export const clientsAfterMs = 1000;
+/** Above this one processor has all its time taken, and the queue of arriving packets (netdev_max_backlog) overflows. */
+const FAST_PER_SECOND = 20_000;
+
+export function planFlood(values: SettingValues, kernel: KernelVersion): FloodPlan {
+  const lastsMs = numberOf(values, 'floodMs');
+  refuseLateComers(values, lastsMs - clientsAfterMs - 500, 'floodMs');
+  const limit = limitOf(values);
+  const syncookies = kernelNumber(values, 'tcp_syncookies');
+  const maxSynBacklog = kernelNumber(values, 'tcp_max_syn_backlog');
+  const release = kernelRelease(kernel);
+  const room = synQueueCapacity({ limit, syncookies, maxSynBacklog, kernelRelease: release });
+  const byListener = synQueueCapacity({ limit, syncookies: 1, maxSynBacklog, kernelRelease: release });
+  const perSecond = numberOf(values, 'packetsPerSecond') || Number.POSITIVE_INFINITY;
+  const livesMs = requestLivesMs(values, kernel);
+  const forgedBy = (ms: number): number => Math.floor((perSecond * Math.min(ms, livesMs)) / 1000) + 1;
+  const isFull = syncookies === 2 || forgedBy(clientsAfterMs) >= room;
+  const clients = !isFull ? 'request' : syncookies === 0 ? 'dropped' : 'cookie';
+  const isFast = perSecond > FAST_PER_SECOND;
+  const senders = numberOf(values, 'senders');
+  const timestamps = numberOf(values, 'tcp_timestamps') !== 0;
+  return {
+    limit,
+    byListener,
+    room,
+    synRecv: Math.min(room, forgedBy(lastsMs)),
+    clients,
+    connected: connectedRange(clients, senders, isFast, livesMs > lastsMs),
+    keepsOptions: clients === 'dropped' ? undefined : clients === 'request' || timestamps,
+    isFast,
+    firstClient: firstClient(values, kernel, clients),
+  };
+}
+
+/** A request is forgotten when its SYN-ACKs have been sent; with a queue more than half full its third timeout, after 7 s, is the last. */
+function requestLivesMs(values: SettingValues, kernel: KernelVersion): number {
+  return Math.min(7000, handshakeTimers(values, kernel).synAcksEnd.atMs);
+}
+
+function connectedRange(
+  clients: FloodPlan['clients'],
+  senders: number,
+  isFast: boolean,
+  nothingExpires: boolean,
+): Range {
+  if (clients === 'dropped') return [0, nothingExpires ? 0 : senders];
+  return [isFast ? Math.ceil(senders / 2) : senders, senders];
+}
+
+/** By the timeline of one that gets in at once, or whose SYNs are all dropped. */
+function firstClient(
+  values: SettingValues,
+  kernel: KernelVersion,
+  clients: FloodPlan['clients'],
+): AffectedClient {
+  const isDropped = clients === 'dropped';
+  const client: SimulatedClient = {
+    startMs: 0,
+    fate: isDropped ? 'gave-up' : 'in',
+    trouble: isDropped ? 'syn-dropped' : undefined,
+    synsSent: 1,
+    inAtMs: undefined,
+    connectedAtMs: undefined,
+    endedAtMs: undefined,
+  };
+  const behaviour = { timers: handshakeTimers(values, kernel), rttMs: rttMsOf(values), data: [] };
+  return firstAffected([client], behaviour, () => numberOf(values, 'floodMs') - clientsAfterMs - 500);
+}
+
+export function predictFlood(values: SettingValues, kernel: KernelVersion, plan: FloodPlan): Prediction {
+  return queuePrediction(values, kernel, plan.limit, {
+    events: plan.firstClient.events,
+    outcome: plan.firstClient.outcome,
+    answer: `${plan.synRecv} forged requests are half-open at most; ${clientsText[plan.clients]}.`,
+    because: [
+      ...(plan.clients === 'cookie'
+        ? [
+            plan.keepsOptions
+              ? 'A cookie carries window scaling and SACK in the timestamp (cookie_init_timestamp()).'
+              : 'Without timestamps a cookie has no place for window scaling and SACK (tcp_clear_options()).',
+          ]
+        : []),
+    ],
+  });
+}
+
+const clientsText: Readonly<Record<FloodPlan['clients'], string>> = {
+  request: 'there is room left, and real clients get in as ever',
+  cookie: 'real clients get a cookie and in at once',
+  dropped: 'the SYNs of real clients are dropped',
+};
+
+/** Fewer and slower than these are no flood (unanswered-clients.ts, syn-verdict.ts). */
+const LEAST_PER_SECOND = 15;
+
+export function floodFindings(values: SettingValues): ExpectedFindings {
+  const perSecond = numberOf(values, 'packetsPerSecond') || Number.POSITIVE_INFINITY;
+  const cookies = kernelNumber(values, 'tcp_syncookies');
+  const real = numberOf(values, 'arrivalsPerSecond');
+  return {
+    expected: [
+      ...(perSecond >= LEAST_PER_SECOND && perSecond > real ? ['syn-flood'] : []),
+      ...(cookies === 0 ? ['syncookies-off'] : []),
+      ...(cookies === 2 ? ['syncookies-always'] : []),
+    ],
+    forbidden: [
+      'syn-queue-overflow',
+      'accept-queue-overflow',
+      'connection-churn',
+      'dead-peers',
+      'close-wait-leak',
+    ],
+  };
+}
