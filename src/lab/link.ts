@@ -38,7 +38,22 @@ export function connectNamespaces(a: LabNamespace, b: LabNamespace, addresses = 
   const devices = newDeviceNames();
   const pair = ['type', 'veth', 'peer', 'name', devices[1], 'netns', b.name];
   a.run('ip', ['link', 'add', devices[0], ...pair]);
-  return { a: bringUp(a, devices[0], addresses, 0), b: bringUp(b, devices[1], addresses, 1) };
+  const ends = { a: bringUp(a, devices[0], addresses, 0), b: bringUp(b, devices[1], addresses, 1) };
+  for (const end of [ends.a, ends.b]) waitUntilItSends(end);
+  return ends;
+}
+
+const sendsWithinMs = 2000;
+
+/**
+ * Until the kernel has noticed the carrier (linkwatch_run_queue(), a work item of its own), a device that is up drops what it should
+ * send; a lost neighbour solicitation would cost the first connection a second.
+ */
+function waitUntilItSends({ namespace, device }: LinkEnd): void {
+  const giveUpAtMs = performance.now() + sendsWithinMs;
+  while (showLink(namespace, device).operstate !== 'UP' && performance.now() < giveUpAtMs) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+  }
 }
 
 /** Of a's end and of b's, unused so far by this process. */
@@ -62,7 +77,8 @@ export function bringUp(
     ...(ipv6 ? [`address add ${ipv6} dev ${device} nodad`] : []),
     `link set dev ${device} up`,
   ]);
-  return { namespace, device, mac: macOf(namespace, device), ipv4: bare(ipv4), ipv6: bare(ipv6) };
+  const mac = showLink(namespace, device).address;
+  return { namespace, device, mac, ipv4: bare(ipv4), ipv6: bare(ipv6) };
 }
 
 /**
@@ -109,11 +125,17 @@ function ipBatch(namespace: LabNamespace, commands: readonly string[]): void {
   namespace.run('ip', ['-batch', '-'], `${commands.join('\n')}\n`);
 }
 
-function macOf(namespace: LabNamespace, device: string): string {
-  const links = JSON.parse(namespace.run('ip', ['-json', 'link', 'show', 'dev', device])) as {
-    address: string;
-  }[];
-  return links[0]?.address ?? '';
+interface ShownLink {
+  /** Empty for a tun device. */
+  readonly address: string;
+  readonly operstate: string;
+}
+
+function showLink(namespace: LabNamespace, device: string): ShownLink {
+  const links = JSON.parse(
+    namespace.run('ip', ['-json', 'link', 'show', 'dev', device]),
+  ) as Partial<ShownLink>[];
+  return { address: links[0]?.address ?? '', operstate: links[0]?.operstate ?? '' };
 }
 
 function bare(address: string | undefined): string | null {

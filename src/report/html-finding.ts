@@ -4,6 +4,7 @@ import { evidenceLabel, ruledOutLabel } from './evidence-labels.ts';
 import { evidenceText } from './evidence-text.ts';
 import { element, escapeHtml } from './html-escape.ts';
 import { namespaceName } from './listener-rows.ts';
+import { proveCommand } from './prove-command.ts';
 import type { RenderInput } from './render-input.ts';
 import { sentenceCase } from './sentence-case.ts';
 
@@ -20,7 +21,15 @@ export function findingArticle(finding: Finding, input: RenderInput, chart: stri
     notTheCause(finding),
     whatToDo(finding.remedies),
     element('p', 'more', `<code>halfopen explain ${escapeHtml(finding.id)}</code> says more about it.`),
+    proveIt(finding, input),
   ]);
+}
+
+function proveIt(finding: Finding, { report }: RenderInput): string {
+  const command = proveCommand(finding, report);
+  return command === undefined
+    ? ''
+    : element('p', 'more', `<code>${escapeHtml(command)}</code> tries the remedy in the laboratory.`);
 }
 
 function tagOf(finding: Finding, { report }: RenderInput): string {

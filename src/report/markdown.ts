@@ -12,6 +12,7 @@ import {
   ownerText,
 } from './listener-rows.ts';
 import { printable } from './printable.ts';
+import { proveCommand } from './prove-command.ts';
 import type { RenderInput } from './render-input.ts';
 import { sentenceCase } from './sentence-case.ts';
 
@@ -57,7 +58,13 @@ function findingBlocks(finding: Finding, { report }: RenderInput): readonly stri
     factTable(finding),
     ruledOutText(finding),
     ...remedyBlocks(finding.remedies),
+    proveItText(finding, report),
   ];
+}
+
+function proveItText(finding: Finding, report: RenderInput['report']): string {
+  const command = proveCommand(finding, report);
+  return command === undefined ? '' : `Prove it: ${code(command)}`;
 }
 
 function factTable({ evidence }: Finding): string {

@@ -5,6 +5,7 @@ import { evidenceLabel, ruledOutLabel } from './evidence-labels.ts';
 import { evidenceText } from './evidence-text.ts';
 import { namespaceName } from './listener-rows.ts';
 import { printable } from './printable.ts';
+import { proveCommand } from './prove-command.ts';
 import type { RenderInput } from './render-input.ts';
 import { sentenceCase } from './sentence-case.ts';
 import type { TextContext } from './text-context.ts';
@@ -27,6 +28,7 @@ export function findingLines(finding: Finding, input: RenderInput, context: Text
     return lines.map((line, i) => `  ${i === 0 ? context.paint.bold(name.padEnd(heading)) : blank}  ${line}`);
   };
   const room = context.columns - heading - 4;
+  const prove = proveCommand(finding, input.report);
   return [
     ...titleLines(finding, context),
     ...hanging('  ', finding.explanation, context.columns).filter((line) => line.trim() !== ''),
@@ -35,6 +37,7 @@ export function findingLines(finding: Finding, input: RenderInput, context: Text
       ...section('Not the cause', ruledOutLines(finding, room)),
       ...section('Do', remedyLines(finding.remedies, room, context.paint)),
       ...section('Explain', wrapText(`halfopen explain ${finding.id}`, room)),
+      ...(prove === undefined ? [] : section('Prove it', wrapText(prove, room))),
     ]),
   ];
 }

@@ -10,8 +10,10 @@ export const unprovable: Readonly<Partial<Record<FindingId, string>>> = {
   'softnet-drops':
     'the queues of arriving packets belong to the processors of this machine, and not to a network namespace',
   'nic-drops': 'a network card drops them, and the laboratory has none',
-  'orphans-limit': 'tcp_max_orphans is one number for the whole machine, and reaching it would reset connections of others',
-  'tcp-memory-pressure': 'tcp_mem is one number for the whole machine, and reaching it would slow everybody down',
+  'orphans-limit':
+    'tcp_max_orphans is one number for the whole machine, and reaching it would reset connections of others',
+  'tcp-memory-pressure':
+    'tcp_mem is one number for the whole machine, and reaching it would slow everybody down',
   'connect-refused':
     'what helps is to start a server or to change a rule of a firewall, and no parameter of the laboratory stands for that; to see a refusal: halfopen lab run connect-refused',
 };

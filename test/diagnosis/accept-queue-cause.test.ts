@@ -87,7 +87,9 @@ describe('the cause of a full accept queue', () => {
   });
 
   it('is a quota where other work is not to blame, and more workers are not the first thing to try', () => {
-    const busy = { threads: ok([makeThread({ tid: 7, cpuShare: 0.2, runQueueWaitShare: 0.78 })]) };
+    const busy = {
+      threads: ok([makeThread({ tid: 7, state: 'R', cpuShare: 0.2, runQueueWaitShare: 0.78 })]),
+    };
     const held = judge({ oldestMs: 2000, medianMs: 1000 }, { ...busy, throttledShare: 0.7 });
     expect(held.cause).toMatchObject({ id: 'cpu-saturated', title: expect.stringContaining('cgroup 70 %') });
     expect(held.remedies[0]?.summary).toContain('CPU limit');

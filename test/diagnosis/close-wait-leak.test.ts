@@ -13,6 +13,22 @@ import {
   makeSocket,
 } from '../fixtures/observation.ts';
 
+const idleInfo = {
+  retransmits: 0,
+  probes: 0,
+  backoff: 0,
+  rtoUs: 204_000,
+  rttUs: 60,
+  unacked: 0,
+  totalRetransmits: 0,
+  bytesAcked: 0,
+  bytesReceived: 300,
+  segmentsOut: 3,
+  segmentsIn: 4,
+  bytesSent: 0,
+  bytesRetransmitted: 0,
+};
+
 interface Case {
   readonly count: number;
   readonly total?: number;
@@ -66,5 +82,30 @@ describe('close-wait-leak: how bad it is', () => {
 
   it('a stopped owner is the cause', () => {
     expect(judge({ count: 6, process: { state: ends('T') } })?.cause.id).toBe('process-stopped');
+  });
+
+  it('a look that was late on a crowded host is no sign of life: all clocks of the sockets agree', () => {
+    const look = (agesMs: number, sentMs: number) => {
+      const info = {
+        ...idleInfo,
+        lastDataSentMs: sentMs,
+        lastDataReceivedMs: agesMs,
+        lastAckReceivedMs: agesMs,
+      };
+      const sockets = [1, 2, 3, 4].map((n) =>
+        makeSocket({ state: 'CLOSE_WAIT', cookie: String(n), inode: 1000 + n, receiveQueue: 1, info }),
+      );
+      return { ...makeCensus().groups, closeWait: makeGroup(sockets) };
+    };
+    const judgeEnds = (sentAfterMs: number) => {
+      const before = makeCensus({ atMs: 0, groups: look(10_000, 10_000) });
+      // 4,000 ms by the wall clock, of which 250 went by before the first look at the sockets.
+      const after = makeCensus({ atMs: 4000, groups: look(13_750, sentAfterMs) });
+      const namespace = makeNamespace({ sockets: ends(before, after) });
+      return closeWaitLeak.judge({ observation: makeObservation({ namespaces: [namespace] }), namespace })
+        .findings;
+    };
+    expect(judgeEnds(13_750)).toMatchObject([{ severity: 'warning' }]);
+    expect(judgeEnds(300)).toEqual([]);
   });
 });

@@ -11,6 +11,7 @@ import {
   makeNamespace,
   makeObservation,
   makePackets,
+  makeQueueHistory,
 } from '../fixtures/observation.ts';
 
 function refused(count: number, of: Partial<Handshake>): Handshake[] {
@@ -118,5 +119,22 @@ describe('connect-refused', () => {
       counters: makeCounters({ 'Tcp.AttemptFails': 9, 'TcpExt.TCPAbortOnTimeout': 9 }),
     });
     expect(diagnose(makeObservation({ namespaces: [timeouts] }), [connectRefused]).findings).toEqual([]);
+  });
+
+  it('a listener that came in the window is no excuse for refusals after it was there', () => {
+    const bins = (bornAtMs: number) => Array.from({ length: 100 }, (_, n) => (n * 100 < bornAtMs ? -1 : 0));
+    const born = (atMs: number) =>
+      makeListener({
+        port: 80,
+        address: '0.0.0.0',
+        presence: { before: false, after: true },
+        queue: makeQueueHistory({ binMs: 100, bins: bins(atMs) }),
+      });
+    const knocks = refused(20, { direction: 'incoming', server: '10.0.0.1', serverPort: 80 });
+    expect(judge(knocks, [born(500)])[0]).toMatchObject({
+      cause: { id: 'rejected-here' },
+      severity: 'critical',
+    });
+    expect(judge(knocks, [born(1900)])[0]?.cause.id).toBe('listener-started');
   });
 });

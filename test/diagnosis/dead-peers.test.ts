@@ -5,6 +5,7 @@ import type { TcpSocket } from '../../src/tcp/socket.ts';
 import {
   ends,
   makeCensus,
+  makeCounters,
   makeEstablished,
   makeGroup,
   makeNamespace,
@@ -107,5 +108,19 @@ describe('dead-peers: a closed window is not death', () => {
     expect(judge(probing, 4)).toMatchObject([
       { severity: 'warning', cause: { id: 'window-probe-unanswered' } },
     ]);
+  });
+
+  it('connections that the kernel gave up within the window were dead as well', () => {
+    const probed = silent(4, { timer: 'keepalive', retransmits: 5 });
+    const before = makeCensus({ groups: { ...makeCensus().groups, unanswered: makeGroup(probed) } });
+    const gaveUp = (ended: number): readonly Finding[] => {
+      const counters = makeCounters({ 'TcpExt.TCPAbortOnTimeout': ended });
+      const namespace = makeNamespace({ sockets: ends(before, makeCensus()), counters });
+      return deadPeers.judge({ observation: makeObservation({ namespaces: [namespace] }), namespace })
+        .findings;
+    };
+    expect(gaveUp(4)).toMatchObject([{ severity: 'warning', cause: { id: 'keepalive-unanswered' } }]);
+    // They are gone for another reason: their peers came back, and they ended as they should.
+    expect(gaveUp(0)).toEqual([]);
   });
 });

@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  keepaliveEndsInMs,
-  modelTimeoutMs,
-  retransmissionEndsInMs,
-} from '../../src/diagnosis/dead-peers/give-up-time.ts';
+import { keepaliveEndsInMs, retransmissionEndsInMs } from '../../src/diagnosis/dead-peers/give-up-time.ts';
+import { modelTimeoutMs } from '../../src/tcp/model/retransmission-limit.ts';
 import type { TcpInfo } from '../../src/tcp/socket.ts';
 import { makeSocket } from '../fixtures/observation.ts';
 

@@ -8,8 +8,11 @@ import {
   makeCensus,
   makeCounters,
   makeGroup,
+  makeHandshake,
+  makeListener,
   makeNamespace,
   makeObservation,
+  makePackets,
   makeSocket,
 } from '../fixtures/observation.ts';
 
@@ -72,5 +75,18 @@ describe('retransmissions: telling loss from what looks like it', () => {
   it('works without the census', () => {
     const sockets = absent('sock_diag', 'not read');
     expect(judge({ ...fiveOfHundred({}), sockets })).toMatchObject([{ cause: { id: 'packet-loss' } }]);
+  });
+
+  it('a full accept queue explains what its clients resend, and nothing where its clients are elsewhere', () => {
+    const listeners = [makeListener({ port: 80, drops: ends(0, 60) })];
+    const asked = (direction: 'incoming' | 'loopback') =>
+      makePackets({ handshakes: [makeHandshake({ direction, serverPort: 80 })] });
+    const moved = fiveOfHundred({ 'TcpExt.ListenOverflows': 60 });
+    expect(judge({ ...moved, listeners, packets: asked('loopback') })).toMatchObject([
+      { severity: 'info', cause: { id: 'full-accept-queue' } },
+    ]);
+    expect(judge({ ...moved, listeners, packets: asked('incoming') })).toMatchObject([
+      { severity: 'warning', cause: { id: 'packet-loss' } },
+    ]);
   });
 });

@@ -65,8 +65,12 @@ describe('the list of scenarios', () => {
         expect(setting.meaning, `${name} ${setting.name}`).not.toBe('');
         if (setting.choices) expect(setting.choices).toContain(setting.default);
         else {
-          expect(Number(setting.default), `${name} ${setting.name}`).toBeGreaterThanOrEqual(setting.min ?? -Infinity);
-          expect(Number(setting.default), `${name} ${setting.name}`).toBeLessThanOrEqual(setting.max ?? Infinity);
+          expect(Number(setting.default), `${name} ${setting.name}`).toBeGreaterThanOrEqual(
+            setting.min ?? -Infinity,
+          );
+          expect(Number(setting.default), `${name} ${setting.name}`).toBeLessThanOrEqual(
+            setting.max ?? Infinity,
+          );
         }
       }
     }

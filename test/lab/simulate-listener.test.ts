@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { acceptsAtOnce, neverAccepts } from '../../src/lab/scenarios/queues/accept-line.ts';
 import {
-  acceptsAtOnce,
-  neverAccepts,
   type SimulatedClients,
   type SimulatedListener,
   simulateListener,

@@ -9,9 +9,9 @@ import { judge } from '../../src/measure/accuracy/judge.ts';
 import { canMeet, planFault, planHealthy } from '../../src/measure/accuracy/plan.ts';
 import { missText } from '../../src/measure/accuracy/results-text.ts';
 import { runTrial } from '../../src/measure/accuracy/run-trial.ts';
-import { sideBySide } from '../../src/measure/side-by-side.ts';
 import { isRight } from '../../src/measure/accuracy/trial-result.ts';
 import type { Truth } from '../../src/measure/accuracy/truth.ts';
+import { sideBySide } from '../../src/measure/side-by-side.ts';
 import type { Finding } from '../../src/tcp/finding.ts';
 
 const SEED = 11;

@@ -23,10 +23,41 @@ describe('proofText', () => {
 
   it('says first whether the remedy works', () => {
     expect(firstLine(backlogProof())).toBe(
-      'ok The remedy works: with backlog 2,048 instead of 128, SYNs dropped went from 1,204 to 0.',
+      'ok The remedy works: with a backlog of 2,048, SYNs dropped went from 1,204 to 0.',
     );
     expect(firstLine(unmoved())).toBe(
-      'x The remedy does not help here: with backlog 2,048 instead of 128, SYNs dropped stayed at 1,204.',
+      'x The remedy does not help here: with a backlog of 2,048, SYNs dropped stayed at 1,204.',
+    );
+  });
+
+  it('says what was tried in vain, and what is not as on the host', () => {
+    const { after } = backlogProof();
+    const [row] = backlogProof().rows;
+    const inVain = {
+      change: 'tcp_max_syn_backlog raised to 65,535',
+      changed: [{ name: 'tcp_max_syn_backlog', before: 2048, after: 65_535 }],
+      run: after,
+      failureStayed: true,
+    };
+    const rows = row ? [{ ...row, inVain: 1198 }] : [];
+    const proof = backlogProof({ inVain, rows, scaled: ['backlog is 256 instead of 4,096.'] });
+    const text = proofText(proof, plain);
+    expect(text).toMatch(/^ +before +after +in vain$/m);
+    expect(text).toMatch(/^ok +SYNs dropped +1,204 +0 +1,198 +segments/m);
+    expect(text).toContain(
+      'Tried in vain\n- tcp_max_syn_backlog raised to 65,535: does nothing, the failure is still there',
+    );
+    expect(text).toContain('Not as on the host\n- backlog is 256 instead of 4,096.');
+    const page = proofHtml(proof, 'x');
+    expect(page).toContain('does nothing, the failure is still there');
+    expect(page).toContain('backlog is 256 instead of 4,096.');
+    const helps = proofText({ ...proof, inVain: { ...inVain, failureStayed: false } }, plain);
+    expect(helps).toContain('helps here as well');
+  });
+
+  it('proves nothing where the failure did not show', () => {
+    expect(firstLine(backlogProof({ worked: false, failureShown: false, failure: 'dropped SYNs' }))).toBe(
+      '! Nothing is proved: the failure (dropped SYNs) did not show in the laboratory, even without the remedy.',
     );
   });
 

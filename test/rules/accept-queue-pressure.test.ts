@@ -22,6 +22,21 @@ describe.skipIf(process.getuid?.() !== 0)('accept-queue-pressure (needs root)', 
       expect(run.exitCode).toBe(1);
     });
 
+    it('experiment: 4 of 128 wait, and the process is stopped', async () => {
+      using namespace = LabNamespace.create('aqp');
+      const address = loopback[family];
+      const server = namespace.spawn('listener', { address, port: 8443, backlog: 128 });
+      await server.ready;
+      server.signal('SIGSTOP');
+      await namespace.spawn('clients', { to: address, port: 8443, count: 4, close: 'never' }).ready;
+      const run = await runDoctor(namespace.name, ['--for', '4s']);
+      expect(run.finding('accept-queue-pressure'), run.stdout).toMatchObject({
+        severity: 'warning',
+        cause: { id: 'process-stopped' },
+      });
+      expect(run.alarms).toEqual(['accept-queue-pressure']);
+    });
+
     it('counter-experiment: 13 clients every second are accepted at once', async () => {
       using namespace = LabNamespace.create('aqp');
       const address = loopback[family];

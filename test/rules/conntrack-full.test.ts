@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { nft } from '../../src/lab/firewall.ts';
 import { connectNamespaces } from '../../src/lab/link.ts';
 import { LabNamespace } from '../../src/lab/namespace.ts';
-import { fillConntrack } from '../staging/fill-conntrack.ts';
+import { fillConntrack } from '../../src/measure/accuracy/fill-conntrack.ts';
 import { type DoctorRun, runDoctor } from '../staging/run-doctor.ts';
 
 const PORT = 8443;

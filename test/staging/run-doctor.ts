@@ -2,6 +2,7 @@ import { parseReport } from '../../src/contract/report.ts';
 import type { Finding, FindingId } from '../../src/tcp/finding.ts';
 import type { Report } from '../../src/tcp/report.ts';
 import { type EndedProgram, runProgram } from '../cli/start-program.ts';
+import { checkExperiment } from './check-experiment.ts';
 
 export interface DoctorRun extends EndedProgram {
   readonly report: Report;
@@ -10,11 +11,12 @@ export interface DoctorRun extends EndedProgram {
   readonly alarms: readonly FindingId[];
 }
 
-/** `doctor --json` of one namespace; the report is checked against the contract. */
+/** `doctor --json` of one namespace; the report is checked against the contract, and its experiments against the lab. */
 export async function runDoctor(netns: string, args: readonly string[] = []): Promise<DoctorRun> {
   const run = await runProgram(['doctor', '--json', '--netns', netns, ...args]);
   if (run.stdout === '') throw new Error(`doctor printed nothing; exit ${run.exitCode}: ${run.stderr}`);
   const report = parseReport(JSON.parse(run.stdout));
+  for (const finding of report.findings) checkExperiment(finding);
   return {
     ...run,
     report,

@@ -72,7 +72,8 @@ async function playOrSayWhy(
   }
 }
 
-function unplayed(
+/** An incomplete run without anything in it. */
+export function unplayed(
   { scenario, family, values }: LabJob,
   seed: number,
   kernel: string,

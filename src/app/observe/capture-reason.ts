@@ -30,8 +30,21 @@ export function captureReason(
   if (tracks.some((track) => track.drops > 0)) return 'a listener drops connections';
   if (tracks.some((track) => track.pressed)) return 'an accept queue is more than half full';
   if (connectsWait) return 'connections wait for an answer';
+  if (turnedAway(counterSinceStart) > 0) return 'packets arrive that reach no socket';
   const telling = tellingCounters.find(([name]) => counterSinceStart(name) > 0);
   if (telling) return telling[1];
   const perSecond = (counterSinceStart('Tcp.PassiveOpens') * 1000) / Math.max(1, elapsedMs);
   return perSecond >= BUSY_CONNECTIONS_PER_SECOND ? 'many connections are opened' : undefined;
+}
+
+/**
+ * Packets for this host that a firewall took away on INPUT: InDelivers counts behind that hook (ip_local_deliver(),
+ * ip6_input()). One that rejects with a reset of its own moves nothing else, no counter of TCP either.
+ */
+function turnedAway(counterSinceStart: (name: string) => number): number {
+  const ipv4 = ['Ip.InReceives', 'Ip.InDelivers', 'Ip.ForwDatagrams'];
+  const ipv6 = ['Ip6.InReceives', 'Ip6.InDelivers', 'Ip6.OutForwDatagrams'];
+  const left = ([received = '', ...accounted]: readonly string[]): number =>
+    accounted.reduce((rest, name) => rest - counterSinceStart(name), counterSinceStart(received));
+  return Math.max(left(ipv4), left(ipv6));
 }

@@ -127,19 +127,27 @@ async function sampleUntil(
   let nextSlowMs = 0;
   if (options.capture === 'always') startAll(all, 0, '--capture=always');
   for (let atMs = elapsed(); atMs < endMs && !options.stop?.aborted; atMs = elapsed()) {
+    const queueStartMs = usedMs();
     for (const { observer } of all) observer.sockets.sampleListeners(atMs);
-    const nextMs = atMs + queueRound.intervalAfter(elapsed() - atMs);
+    const nextMs = atMs + queueRound.intervalAfter(usedMs() - queueStartMs);
     for (const { packets } of all) packets.read(PACKETS_PER_ROUND);
     if (atMs >= nextSlowMs) {
       const startedMs = elapsed();
+      const slowStartMs = usedMs();
       for (const { observer } of all) observer.sockets.sampleRequests();
       owners.look(atMs);
-      nextSlowMs = startedMs + slowRound.intervalAfter(elapsed() - startedMs);
+      nextSlowMs = startedMs + slowRound.intervalAfter(usedMs() - slowStartMs);
       if (options.capture === 'auto') startWhereNeeded(all, atMs);
       options.onProgress?.(atMs / options.windowMs);
     }
     await sleep(Math.max(1, Math.min(nextMs, endMs) - elapsed()), options.stop);
   }
+}
+
+/** Processor time of this program so far. By the wall clock a busy host would make each round seem costly, and its troubles go unseen. */
+function usedMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 /** How often something may be done so that it takes no more than its share of a core. One slow round is noise, several are not. */

@@ -21,8 +21,11 @@ export interface AcceptQueueCause {
   readonly confidence: Confidence;
 }
 
-/** A thread that runs, or waits for a core, this share of the window has no time left for accept(). */
-const BUSY_SHARE = 0.85;
+/**
+ * A thread that runs, or waits for a core, this share of the window has no time left for accept(). Not all of it: on a crowded host the
+ * window is longer than the time between the two readings, and a server that waits for something else is far below.
+ */
+const BUSY_SHARE = 0.8;
 /** Full for less than this share: the process keeps up on the whole, the queue is too short for the peaks. */
 const BRIEF_SHARE = 0.25;
 /** A queue that is above half for this share of the window does not keep up, even where it is seldom quite full. */
@@ -30,8 +33,10 @@ const CROWDED_SHARE = 0.5;
 /** Bursts may keep a queue full for longer, as long as it is emptied in between. */
 const OFTEN_EMPTY_SHARE = 0.25;
 const MOSTLY_FULL_SHARE = 0.5;
-/** Arrivals are a burst when the fullest 50 ms bring this many times the average. */
-const BURST_FACTOR = 5;
+/** A queue that is hardly ever found with somebody in it says nothing of the pace at which it is served. */
+const LEAST_SERVING_SHARE = 0.2;
+/** Beyond what samples of 20 ms and SYN retries blur. */
+const OUTPACED_FACTOR = 1.5;
 
 /** Tried in this order: what makes accept() impossible comes before what makes it slow, and that before what the clients do. */
 const judges: readonly ((facts: AcceptQueueFacts) => AcceptQueueCause | undefined)[] = [
@@ -112,19 +117,34 @@ function ownerUnknown({ processes }: AcceptQueueFacts): AcceptQueueCause | undef
 function neverAccepts(facts: AcceptQueueFacts): AcceptQueueCause | undefined {
   if (facts.accepts !== false) return undefined;
   const busy = busiestThread(facts.processes);
-  if (busy && load(busy.thread) >= BUSY_SHARE) return saturated(busy, 'and does not come to accept()');
+  if (busy && isBusy(busy.thread)) return saturated(busy, 'and does not come to accept()');
+  const running = foundRunning(facts, 'and does not come to accept()');
+  if (running) return running;
   return { id: 'blocked', title: whereTheySleep(facts.processes), confidence: busy ? 'certain' : 'likely' };
+}
+
+function foundRunning({ processes }: AcceptQueueFacts, consequence: string): AcceptQueueCause | undefined {
+  const running = processes.find(isFoundRunning);
+  if (!running) return undefined;
+  const title = `process ${running.pid} was found running ${consequence}`;
+  return { id: 'cpu-saturated', title, confidence: 'possible' };
+}
+
+/** Its main thread was never found asleep, and came under observation too late to know what time it used. */
+function isFoundRunning({ pid, threads }: ProcessObservation): boolean {
+  const main = readingValue(threads)?.find(({ tid }) => tid === pid);
+  return main?.state === 'R' && main.cpuShare + main.runQueueWaitShare === 0;
 }
 
 /** It keeps up on the whole, so that only the queue's length is at fault. */
 function brief(facts: AcceptQueueFacts): AcceptQueueCause | undefined {
   if (!keepsUp(facts)) return undefined;
-  const { arrivalPeak, arrivalsPerSecond, limit } = facts;
-  const averageIn50Ms = (arrivalsPerSecond ?? 0) / 20;
-  const packetsSayBurst =
-    arrivalPeak !== undefined && arrivalPeak > limit && arrivalPeak > BURST_FACTOR * averageIn50Ms;
+  const { arrivalPeak, arrivalBursts = 0, arrivalsPerSecond, limit } = facts;
   const noPackets = arrivalPeak === undefined || (arrivalsPerSecond ?? 0) === 0;
   const episodes = facts.listener.queue?.fullEpisodes ?? 0;
+  // One peak does not explain a queue that fills up again and again.
+  const packetsSayBurst =
+    arrivalPeak !== undefined && arrivalPeak > limit && arrivalBursts > 0 && arrivalBursts * 4 >= episodes;
   const isBurst =
     packetsSayBurst || (noPackets && limit > 16) || (!packetsSayBurst && limit > 64 && episodes <= 3);
   if (isBurst) {
@@ -143,18 +163,35 @@ function brief(facts: AcceptQueueFacts): AcceptQueueCause | undefined {
 }
 
 /** A queue that is found empty again and again is served; one full at the end for the first time may stay so from now on. */
-function keepsUp({ listener: { queue }, fullShare, fullAtEnd, aboveHalfShare }: AcceptQueueFacts): boolean {
+function keepsUp(facts: AcceptQueueFacts): boolean {
+  const { listener, fullShare, fullAtEnd, aboveHalfShare } = facts;
+  const { queue } = listener;
+  if (isOutpaced(facts)) return false;
   const oftenEmpty = queue !== undefined && queue.emptySamples >= queue.samples * OFTEN_EMPTY_SHARE;
   if (oftenEmpty && (!fullAtEnd || queue.fullEpisodes > 1)) return fullShare < MOSTLY_FULL_SHARE;
   return fullShare < BRIEF_SHARE && !fullAtEnd && aboveHalfShare < CROWDED_SHARE;
 }
 
+/** As many connections as it takes while somebody waits, and no more, it could take all the time: fewer than arrive? */
+function isOutpaced({
+  listener: { queue },
+  arrivalsPerSecond,
+  answeredPerSecond,
+}: AcceptQueueFacts): boolean {
+  if (!queue || queue.samples === 0 || arrivalsPerSecond === undefined || answeredPerSecond === undefined)
+    return false;
+  const servingShare = 1 - queue.emptySamples / queue.samples;
+  if (servingShare < LEAST_SERVING_SHARE) return false;
+  return (answeredPerSecond / servingShare) * OUTPACED_FACTOR < arrivalsPerSecond;
+}
+
 function busyAllTheTime(facts: AcceptQueueFacts): AcceptQueueCause | undefined {
   const busy = busiestThread(facts.processes);
-  if (busy && load(busy.thread) >= BUSY_SHARE)
-    return saturated(busy, 'and accepts more slowly than connections arrive');
+  if (busy && isBusy(busy.thread)) return saturated(busy, 'and accepts more slowly than connections arrive');
   const throttled = facts.processes.find(isThrottled);
-  return throttled && heldBack(throttled);
+  return throttled
+    ? heldBack(throttled)
+    : foundRunning(facts, 'and accepts more slowly than connections arrive');
 }
 
 /** By the CPU quota of its cgroup: then neither other programs nor the work itself take its time. */
@@ -202,7 +239,17 @@ export function waitsForCore({ runQueueWaitShare }: ThreadObservation): boolean 
 
 /** Running, or runnable and waiting for a core: either way the thread has no spare time. */
 function load(thread: ThreadObservation): number {
-  return thread.cpuShare + thread.runQueueWaitShare;
+  return thread.cpuShare + (isAsleep(thread) ? 0 : thread.runQueueWaitShare);
+}
+
+/** Found asleep most of the time: then its time on the run queue (schedstat) was one long wait before it, or a wrong account. */
+function isAsleep({ state }: ThreadObservation): boolean {
+  return state === 'S' || state === 'I';
+}
+
+/** Has no time to spare. */
+export function isBusy(thread: ThreadObservation): boolean {
+  return load(thread) >= BUSY_SHARE;
 }
 
 function saturated({ process, thread }: Busy, consequence: string): AcceptQueueCause {

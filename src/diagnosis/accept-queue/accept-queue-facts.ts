@@ -30,6 +30,8 @@ export interface AcceptQueueFacts {
   readonly answeredPerSecond: number | undefined;
   /** Most new connections within 50 ms, from packets. */
   readonly arrivalPeak: number | undefined;
+  /** In how many spans of 50 ms far more connections came than usual. */
+  readonly arrivalBursts: number | undefined;
   /** Distinct clients that never got an answer, from packets. */
   readonly clientsUnanswered: number | undefined;
   /** Of the connections that ended, the share without any payload; undefined without packets or with too few ends. */

@@ -8,12 +8,19 @@ import type { AcceptQueueFacts } from './accept-queue-facts.ts';
 const SYN_RETRY_MS = 1100;
 const BIN_MS = 50;
 const SHORTEST_SAMPLE_MS = 200;
+/** Arrivals are a burst when 50 ms bring this many times the average. */
+export const BURST_FACTOR = 5;
 /** So many ended connections are needed to speak of most of them. */
 const FEWEST_ENDED = 20;
 
 type Arrivals = Pick<
   AcceptQueueFacts,
-  'arrivalsPerSecond' | 'answeredPerSecond' | 'arrivalPeak' | 'clientsUnanswered' | 'emptyShare'
+  | 'arrivalsPerSecond'
+  | 'answeredPerSecond'
+  | 'arrivalPeak'
+  | 'arrivalBursts'
+  | 'clientsUnanswered'
+  | 'emptyShare'
 >;
 
 /** What the packet sample says of the connections that arrive; all undefined without one. */
@@ -24,6 +31,7 @@ export function arrivals(view: RuleView, listener: ListenerObservation): Arrival
       arrivalsPerSecond: undefined,
       answeredPerSecond: undefined,
       arrivalPeak: undefined,
+      arrivalBursts: undefined,
       clientsUnanswered: undefined,
       emptyShare: undefined,
     };
@@ -37,12 +45,14 @@ export function arrivals(view: RuleView, listener: ListenerObservation): Arrival
     const bin = Math.floor(atMs / BIN_MS);
     bins.set(bin, (bins.get(bin) ?? 0) + 1);
   }
+  const inUsualBin = (perSecond(fresh.length) * BIN_MS) / 1000;
   const ended = attempts.filter((attempt) => attempt.clientBytes !== undefined && attempt.synAckCount > 0);
   const empty = ended.filter((attempt) => attempt.clientBytes === 0 && (attempt.serverBytes ?? 0) === 0);
   return {
     arrivalsPerSecond: perSecond(fresh.length),
     answeredPerSecond: perSecond(fresh.filter(({ synAckCount }) => synAckCount > 0).length),
     arrivalPeak: Math.max(0, ...bins.values()),
+    arrivalBursts: [...bins.values()].filter((count) => count > BURST_FACTOR * inUsualBin).length,
     clientsUnanswered: attempts.filter((attempt) => attempt.synAckCount === 0).length,
     emptyShare: ended.length < FEWEST_ENDED ? undefined : empty.length / ended.length,
   };

@@ -1,5 +1,6 @@
 import { formatDurationMs, plural } from '../../base/units.ts';
 import type { Confidence } from '../../tcp/finding.ts';
+import type { ListenerObservation } from '../../tcp/observation.ts';
 import { listenerWithOwner } from '../evidence.ts';
 import { namespaceText } from '../namespace-command.ts';
 import type { RuleView } from '../rule.ts';
@@ -85,7 +86,7 @@ function causeHere(view: RuleView, refused: RefusedConnects): RefusalCause {
   }
   if (listener && !listener.presence.after)
     return gone(refused, 'listener-gone', 'stopped listening while we watched');
-  if (listener && !listener.presence.before)
+  if (listener && !listener.presence.before && !isRefusedAllTheSame(refused, listener))
     return gone(refused, 'listener-started', 'began to listen only while we watched');
   if (listener) {
     return {
@@ -110,6 +111,18 @@ function causeHere(view: RuleView, refused: RefusedConnects): RefusalCause {
       'The kernel answers a SYN to a closed port with RST. The server has stopped, failed to start, uses another port, or lives in another network namespace.',
     confidence: 'certain',
   };
+}
+
+const SEVERAL = 3;
+/** Between listen() and the next look at the listeners. */
+const NOTICED_AFTER_MS = 100;
+
+/** Refusals went on after the listener was there: then it is not its absence that refuses. */
+function isRefusedAllTheSame({ refused }: RefusedConnects, { queue }: ListenerObservation): boolean {
+  const firstBin = queue?.bins.findIndex((length) => length >= 0) ?? -1;
+  if (!queue || firstBin < 0) return false;
+  const seenAtMs = (firstBin + 1) * queue.binMs;
+  return refused.filter(({ atMs }) => atMs > seenAtMs + NOTICED_AFTER_MS).length >= SEVERAL;
 }
 
 function gone({ port }: RefusedConnects, id: RefusalCauseId, what: string): RefusalCause {

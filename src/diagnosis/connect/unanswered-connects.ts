@@ -25,7 +25,7 @@ export interface UnansweredConnects {
   readonly answered: number;
   /** With RST or ICMP. ICMP is sent once a second at most (icmp_ratelimit), so that a few refusals speak for all attempts. */
   readonly refused: number;
-  /** Packets were captured while one of the sockets sent a SYN, and none left. */
+  /** Packets were captured while one of the sockets sent a SYN, and none left; or every resend failed on this host. */
   readonly neverLeft: boolean;
 }
 
@@ -75,9 +75,14 @@ function describe(view: RuleView, destination: string, parts: Parts): Unanswered
   const { handshakes } = parts;
   const waiting = (sockets: readonly TcpSocket[]) =>
     sockets.filter((one) => one.retransmits > 0 || age(one) >= GOOD_WHILE_MS);
-  // Programs with a short timeout close before the first SYN is repeated, and try again.
-  const renewed = waiting(parts.before).length > 0;
-  const sockets = waiting(parts.after).filter((one) => one.retransmits > 0 || renewed);
+  // Programs with a short timeout close before the first SYN is repeated, and try again; only their repeated SYNs show
+  // that it is not the first time, where the start of the window fell between two tries.
+  const resent = (counterRise(view, 'TcpExt.TCPSynRetrans') ?? 0) >= parts.after.length;
+  const renewed = waiting(parts.before).length > 0 || resent;
+  const unresolved = handshakes.length === 0 && neighboursMissing(view);
+  const sockets = unresolved
+    ? parts.after
+    : waiting(parts.after).filter((one) => one.retransmits > 0 || renewed);
   const stillThere = new Set(parts.after.map(({ cookie }) => cookie));
   const gone = parts.before.filter(
     (one) => one.retransmits > 0 && !stillThere.has(one.cookie) && hasFailed(view, one, handshakes),
@@ -98,7 +103,9 @@ function describe(view: RuleView, destination: string, parts: Parts): Unanswered
     unanswered: handshakes.filter((one) => isUnanswered(view, one)),
     answered: handshakes.filter(({ synAckCount }) => synAckCount > 0).length,
     refused: handshakes.filter(isRefused).length,
-    neverLeft: handshakes.length === 0 && sockets.some((one) => sentWhileCaptured(view, one, linear)),
+    neverLeft:
+      handshakes.length === 0 &&
+      (allResendsFail(view) || sockets.some((one) => sentWhileCaptured(view, one, linear))),
   };
 }
 
@@ -121,6 +128,24 @@ function isUnanswered(
   // Where packets were missed, the answer may be among them; a repeated SYN says that there was none.
   if (synCount > 1 || !sample || sample.droppedByKernel + sample.leftUnread > 0) return synCount > 1;
   return sample.fromMs + sample.durationMs - atMs >= SILENT_MS;
+}
+
+const SEVERAL = 3;
+
+/**
+ * Attempts end with EHOSTUNREACH after 3 s, and programs try again: whose SYN is not on the wire while packets are captured waits for the
+ * hardware address of its next hop, however young it is.
+ */
+function neighboursMissing(view: RuleView): boolean {
+  const stuck = counterRise(view, 'TcpExt.TCPSpuriousRtxHostQueues') ?? 0;
+  const failed = counterRise(view, 'Tcp.AttemptFails') ?? 0;
+  return Math.min(stuck, failed) >= SEVERAL && view.namespace.packets.status === 'ok';
+}
+
+/** TCPSynRetrans counts the attempt, TCPRetransFail that it came to nothing on this host (__tcp_retransmit_skb()). */
+function allResendsFail(view: RuleView): boolean {
+  const failed = counterRise(view, 'TcpExt.TCPRetransFail') ?? 0;
+  return failed > 0 && failed >= (counterRise(view, 'TcpExt.TCPSynRetrans') ?? 0);
 }
 
 function sentWhileCaptured(view: RuleView, socket: TcpSocket, linear: number): boolean {

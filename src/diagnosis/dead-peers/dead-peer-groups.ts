@@ -68,9 +68,35 @@ function describeGroup(view: RuleView, side: SocketSide, silent: readonly Silent
 
 /**
  * Whether `closing` unacknowledged FINs are more than what any server on the internet has from clients that vanish: a fifth of the
- * connections opened in the 100 s or so that such an orphan lives.
+ * connections opened in the 100 s or so that such an orphan lives. With a port: of those
+ * accepted there, or, where packets do not tell, anywhere here.
  */
-export function isManyUnacknowledgedCloses(view: RuleView, closing: number, connections: number): boolean {
-  const opened = (counterRise(view, 'Tcp.PassiveOpens') ?? 0) + (counterRise(view, 'Tcp.ActiveOpens') ?? 0);
-  return closing >= 5 && closing >= Math.max(connections, perSecond(view, opened) * 100) / 5;
+export function isManyUnacknowledgedCloses(
+  view: RuleView,
+  closing: number,
+  connections: number,
+  port?: number,
+): boolean {
+  return closing >= 5 && closing >= Math.max(connections, openedPerSecond(view, port) * 100) / 5;
 }
+
+function openedPerSecond(view: RuleView, port: number | undefined): number {
+  const sample = readingValue(view.namespace.packets);
+  if (
+    port !== undefined &&
+    sample &&
+    sample.durationMs >= SHORTEST_SAMPLE_MS &&
+    sample.handshakes.length > 0
+  ) {
+    const unseen = (sample.handshakes.length + sample.handshakesNotKept) / sample.handshakes.length;
+    const answered = sample.handshakes.filter(
+      ({ serverPort, synAckCount }) => serverPort === port && synAckCount > 0,
+    );
+    return (answered.length * unseen * 1000) / sample.durationMs;
+  }
+  const accepted = counterRise(view, 'Tcp.PassiveOpens') ?? 0;
+  const made = port === undefined ? (counterRise(view, 'Tcp.ActiveOpens') ?? 0) : 0;
+  return perSecond(view, accepted + made);
+}
+
+const SHORTEST_SAMPLE_MS = 1000;

@@ -1,6 +1,8 @@
+import { orphanRetries } from '../../tcp/model/retransmission-limit.ts';
+import type { Ends, SocketCensus } from '../../tcp/observation.ts';
 import { readingValue } from '../../tcp/reading.ts';
 import type { TcpSocket } from '../../tcp/socket.ts';
-import { numericSysctl, windowMs } from '../evidence.ts';
+import { counterRise, numericSysctl, windowMs } from '../evidence.ts';
 import type { RuleView } from '../rule.ts';
 import { keepaliveEndsInMs, retransmissionEndsInMs } from './give-up-time.ts';
 
@@ -21,13 +23,30 @@ export interface SilentSocket {
 const groups = ['unanswered', 'closeWait', 'finWait1', 'lastAck'] as const;
 /** Two resends happen on any lossy path; the third comes after 1.4 s of silence at least. */
 const RESENDS = 3;
-/** An orphan gets tcp_orphan_retries, where 0 stands for 8 (tcp_orphan_retries()). */
-const ORPHAN_RETRIES = 8;
 
-/** Connections whose peer does not answer any more, at the end of the window. */
+/** Connections whose peer does not answer any more, at the end of the window or until the kernel gave them up within it. */
 export function silentSockets(view: RuleView): readonly SilentSocket[] {
   const census = readingValue(view.namespace.sockets);
   if (!census) return [];
+  return [...stillSilent(view, census), ...givenUp(view, census)];
+}
+
+/** Silent at the start and gone at the end, as far as the kernel has ended connections for want of an answer. */
+function givenUp(view: RuleView, census: Ends<SocketCensus>): readonly SilentSocket[] {
+  // A connect() that times out counts as well.
+  const timedOut = counterRise(view, 'TcpExt.TCPAbortOnTimeout') ?? 0;
+  const ended = Math.max(0, timedOut - (counterRise(view, 'Tcp.AttemptFails') ?? 0));
+  const left = new Set(groups.flatMap((name) => census.after.groups[name].kept.map(({ cookie }) => cookie)));
+  return groups
+    .flatMap((name) => census.before.groups[name].kept)
+    .flatMap((socket) => {
+      const silence = left.has(socket.cookie) ? undefined : silenceOf(socket, undefined);
+      return silence === undefined ? [] : [{ socket, silence, endsInMs: undefined }];
+    })
+    .slice(0, ended);
+}
+
+function stillSilent(view: RuleView, census: Ends<SocketCensus>): readonly SilentSocket[] {
   return groups.flatMap((name) => {
     const earlier = new Map(census.before.groups[name].kept.map((socket) => [socket.cookie, socket]));
     return census.after.groups[name].kept.flatMap((socket) => {
@@ -95,7 +114,7 @@ function endsInMs(
   const isOrphan = after.inode === 0;
   const retries = numericSysctl(view, isOrphan ? 'net.ipv4.tcp_orphan_retries' : 'net.ipv4.tcp_retries2');
   if (retries === undefined) return undefined;
-  return retransmissionEndsInMs(after, isOrphan && retries === 0 ? ORPHAN_RETRIES : retries);
+  return retransmissionEndsInMs(after, isOrphan ? orphanRetries(retries) : retries);
 }
 
 /** By the sysctls; undefined when the probes come at another pace, so that the program has set its own (TCP_KEEPINTVL, TCP_KEEPCNT). */

@@ -2,6 +2,7 @@ import { unmapIpv4 } from '../../base/ip-text.ts';
 import { formatBytes, formatCount } from '../../base/units.ts';
 import type { Finding } from '../../tcp/finding.ts';
 import type { TcpSocket } from '../../tcp/socket.ts';
+import { noExperiment } from '../experiment/lab-number.ts';
 import type { RuleView } from '../rule.ts';
 import { groupBy, mostFrequent } from '../socket-groups/lasting-sockets.ts';
 import { ownersOfSockets, subjectOf, withOwners } from '../socket-groups/socket-owners.ts';
@@ -65,7 +66,8 @@ export function stalledPeers(view: RuleView, stalled: readonly TcpSocket[]): rea
             risk: '',
           },
         ],
-        experiment: { scenario: 'dead-peers', set: { peer: 'does-not-read' } },
+        // A peer that answers every probe is no failure that a changed setting would end.
+        experiment: noExperiment,
       },
     ];
   });

@@ -2,7 +2,7 @@ import { unmapIpv4 } from '../../base/ip-text.ts';
 import { readingValue } from '../../tcp/reading.ts';
 import type { TcpSocket } from '../../tcp/socket.ts';
 import { silentSockets } from '../dead-peers/silent-sockets.ts';
-import { counterRise } from '../evidence.ts';
+import { counterRise, dropsOf, listenersOf } from '../evidence.ts';
 import type { RuleView } from '../rule.ts';
 
 export type RetransmissionCause =
@@ -29,7 +29,7 @@ export interface RetransmissionFacts {
   readonly failed: number;
   /** Resends on connections whose peer is silent. */
   readonly unanswered: number;
-  /** Drops at full accept queues, in all namespaces that were observed. */
+  /** Drops at full accept queues whose clients are here. */
   readonly overflows: number;
   readonly peers: readonly string[];
   readonly cause: RetransmissionCause;
@@ -60,7 +60,7 @@ export function retransmissionFacts(view: RuleView): RetransmissionFacts | undef
       view,
       silent.map(({ socket }) => socket),
     ),
-    overflows: overflowsEverywhere(view),
+    overflows: overflowsOfOurClients(view),
     peers: silent.map(({ socket }) => unmapIpv4(socket.remoteAddress)),
   };
   return { ...known, cause: causeOf(known) };
@@ -83,12 +83,31 @@ function resendsOn(view: RuleView, silent: readonly TcpSocket[]): number {
   }, 0);
 }
 
-/** A client's data and FIN for a connection that no full queue takes in are dropped, and count one overflow each (kernel-facts 3.1 b, d). */
-function overflowsEverywhere({ observation }: RuleView): number {
-  return observation.namespaces.reduce(
-    (sum, namespace) => sum + (counterRise({ observation, namespace }, 'TcpExt.ListenOverflows') ?? 0),
-    0,
+/**
+ * A client's data and FIN for a connection that no full queue takes in are dropped, and count one overflow each (kernel-facts 3.1 b, d).
+ * It is the client who sends them again: only overflows of listeners that have clients in this very namespace explain its resends.
+ */
+function overflowsOfOurClients(view: RuleView): number {
+  const ports = portsAskedFromHere(view);
+  return view.observation.namespaces.reduce((sum, namespace) => {
+    const there = { observation: view.observation, namespace };
+    const isAsked = listenersOf(there).some((one) => dropsOf(one) > 0 && ports.has(one.port));
+    return isAsked ? sum + (counterRise(there, 'TcpExt.ListenOverflows') ?? 0) : sum;
+  }, 0);
+}
+
+/** Ports that programs of this namespace connect to: seen on the wire, or on sockets that wait for an answer. */
+function portsAskedFromHere(view: RuleView): ReadonlySet<number> {
+  const handshakes = readingValue(view.namespace.packets)?.handshakes ?? [];
+  const asked = handshakes.filter(({ direction }) => direction !== 'incoming');
+  const census = readingValue(view.namespace.sockets);
+  const sockets = [census?.before, census?.after].flatMap((one) =>
+    Object.values(one?.groups ?? {}).flatMap(({ kept }) => kept),
   );
+  return new Set([
+    ...asked.map(({ serverPort }) => serverPort),
+    ...sockets.map(({ remotePort }) => remotePort),
+  ]);
 }
 
 function causeOf(

@@ -99,7 +99,11 @@ function describe(view: RuleView, listeners: readonly ListenerObservation[]): Fi
         risk: '',
       },
     ],
-    experiment: { scenario: 'accept-queue-overflow', set: { tcp_abort_on_overflow: '1' } },
+    // Only who is at the last step of its handshake when the queue fills is reset: that takes a round trip.
+    experiment: {
+      scenario: 'accept-queue-overflow',
+      set: { tcp_abort_on_overflow: '1', delayMs: '40', arrivalsPerSecond: '1000' },
+    },
   };
 }
 

@@ -23,6 +23,8 @@ import {
   numericSysctl,
   silentLowerLayers,
 } from '../evidence.ts';
+import { overflowExperiment } from '../experiment/overflow-experiment.ts';
+import { imbalanced } from '../reuseport/imbalances.ts';
 import { defineRule, type Judgement, type RuleView } from '../rule.ts';
 
 /** A listener drops connections because nobody takes the complete ones out of its accept queue fast enough. */
@@ -32,7 +34,9 @@ export const acceptQueueOverflow = defineRule({
   needs: ['listeners', 'counters'],
   scope: 'namespace',
   judge: (view) => {
-    const findings = listenersOf(view).flatMap((listener) => judgeListener(view, listener));
+    const others = imbalanced(view);
+    const own = listenersOf(view).filter((listener) => !others.has(listener));
+    const findings = own.flatMap((listener) => judgeListener(view, listener));
     return { findings, unknowns: unknownsFor(view, findings) };
   },
 });
@@ -98,7 +102,7 @@ function describe(
     evidence: acceptQueueEvidence(view, facts),
     ruledOut: ruledOutFor(view, facts, cause),
     remedies: acceptQueueRemedies(view, facts, cause),
-    experiment: { scenario: 'accept-queue-overflow', set: { backlog: String(facts.limit), cause: cause.id } },
+    experiment: overflowExperiment(facts, cause.id),
   };
 }
 
@@ -213,7 +217,7 @@ function droppedEarlier(view: RuleView, facts: AcceptQueueFacts): readonly Findi
           risk: 'none: reading only',
         },
       ],
-      experiment: { scenario: 'accept-queue-overflow', set: { backlog: String(facts.limit) } },
+      experiment: overflowExperiment(facts, 'unknown'),
     },
   ];
 }

@@ -13,6 +13,7 @@ import {
   listenerWithOwner,
   numericSysctl,
 } from '../evidence.ts';
+import { labNumber } from '../experiment/lab-number.ts';
 import { listenerGroups } from '../listener-groups.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
@@ -97,7 +98,15 @@ function describe(view: RuleView, capped: Capped): Finding {
       },
     ],
     remedies: remediesFor(view, capped),
-    experiment: { scenario: 'container-somaxconn', set: { somaxconn: String(somaxconn) } },
+    experiment: {
+      scenario: 'backlog-raise',
+      set: {
+        somaxconn: labNumber(somaxconn, 0, 8192),
+        backlog: '8192',
+        raisedSomaxconn: labNumber(2 * somaxconn, 64, 16_384),
+        raisedBacklog: '65535',
+      },
+    },
   };
 }
 

@@ -4,8 +4,11 @@ import type { Evidence, Finding, Remedy, RuledOut, Severity } from '../../tcp/fi
 import type { ProcessObservation } from '../../tcp/observation.ts';
 import { readingValue } from '../../tcp/reading.ts';
 import type { TcpSocket } from '../../tcp/socket.ts';
+import { busiestThread, isBusy } from '../accept-queue/accept-queue-cause.ts';
+import { acceptsAtAll } from '../accept-queue/accept-rate.ts';
 import { closedForMs, type ForgottenSockets, forgottenSockets } from '../close-wait/forgotten-sockets.ts';
 import { numericSysctl, windowMs } from '../evidence.ts';
+import { leakExperiment } from '../experiment/closing-experiments.ts';
 import { namespaceCommand } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
 import { isTurningOver, mostFrequent } from '../socket-groups/lasting-sockets.ts';
@@ -49,7 +52,7 @@ function describe(view: RuleView, forgotten: ForgottenSockets): Finding {
     evidence: evidenceFor(view, forgotten, ageMs),
     ruledOut: ruledOutFor(view, forgotten),
     remedies: remediesFor(view, forgotten, full),
-    experiment: { scenario: 'close-wait-leak', set: { count: String(count) } },
+    experiment: leakExperiment(count, cause.id, side.kind === 'outgoing'),
   };
 }
 
@@ -62,20 +65,25 @@ function titleOf({ side, count, owners }: ForgottenSockets): string {
   return `${withOwners(side.name, owners)} keeps ${connections} open which the clients have closed (CLOSE_WAIT)`;
 }
 
-function severityOf(
-  view: RuleView,
-  { side, sockets, count }: ForgottenSockets,
-  full: Fullness | undefined,
-): Severity {
+function severityOf(view: RuleView, forgotten: ForgottenSockets, full: Fullness | undefined): Severity {
+  const { side, sockets, count } = forgotten;
   if (count >= THOUSANDS || (full && count >= SEVERAL)) return 'critical';
   const ofThisSide = (socket: TcpSocket): boolean => socketSide(view, socket).name === side.name;
   if (isTurningOver(view, 'closeWait', ofThisSide)) return 'info';
   const long = sockets.filter((socket) => (closedForMs(socket) ?? 0) >= LONG_MS).length;
+  if (long === 0 && isBehindWithWork(forgotten)) return 'info';
   const port = side.kind === 'outgoing' ? 0 : side.port;
   const established = readingValue(view.namespace.sockets)?.after.established ?? [];
   const connections = established.find((summary) => summary.port === port)?.total ?? 0;
   const many = count >= SEVERAL && count >= connections * NOTABLE_OF_CONNECTIONS;
   return many || long >= SEVERAL ? 'warning' : 'info';
+}
+
+/** A server without time to spare, which goes on accepting, comes to the end of each stream at last. */
+function isBehindWithWork({ side, owners }: ForgottenSockets): boolean {
+  if (side.kind !== 'listener' || acceptsAtAll(side.listener) !== true) return false;
+  const busiest = busiestThread(owners.flatMap(({ process }) => process ?? []));
+  return busiest !== undefined && isBusy(busiest.thread);
 }
 
 /**

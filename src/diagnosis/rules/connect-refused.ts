@@ -6,6 +6,7 @@ import { type RefusalCause, refusalCause } from '../connect/refusal-cause.ts';
 import { idleKnobs, refusalRemedies, step } from '../connect/refusal-remedies.ts';
 import { type RefusedConnects, refusedConnects, scanners } from '../connect/refused-connects.ts';
 import { counterEvidence, counterRise } from '../evidence.ts';
+import { labNumber } from '../experiment/lab-number.ts';
 import { namespaceText } from '../namespace-command.ts';
 import { defineRule, type Judgement, type RuleView } from '../rule.ts';
 
@@ -81,7 +82,7 @@ function describe(view: RuleView, refused: RefusedConnects): Finding {
     evidence: evidenceFor(view, refused),
     ruledOut: ruledOutFor(refused),
     remedies: refusalRemedies(view, refused, cause),
-    experiment: { scenario: 'connect-refused', set: { port: String(port) } },
+    experiment: { scenario: 'connect-refused', set: { port: labNumber(port, 1, 65_535) } },
   };
 }
 

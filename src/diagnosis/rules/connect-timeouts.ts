@@ -11,6 +11,7 @@ import {
   unansweredConnects,
 } from '../connect/unanswered-connects.ts';
 import { counterEvidence, counterRise, numericSysctl, ownerText, processesOf } from '../evidence.ts';
+import { labNumber } from '../experiment/lab-number.ts';
 import { namespaceText } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
 
@@ -105,9 +106,13 @@ function describe(view: RuleView, connects: UnansweredConnects): Finding {
 
 function retrySettings(view: RuleView): Record<string, string> {
   const settings: Record<string, string> = {};
-  for (const name of ['tcp_syn_retries', 'tcp_syn_linear_timeouts'] as const) {
+  const ranges = [
+    ['tcp_syn_retries', 1, 8],
+    ['tcp_syn_linear_timeouts', 0, 30],
+  ] as const;
+  for (const [name, least, most] of ranges) {
     const value = numericSysctl(view, `net.ipv4.${name}`);
-    if (value !== undefined) settings[name] = String(value);
+    if (value !== undefined) settings[name] = labNumber(value, least, most);
   }
   return settings;
 }

@@ -18,6 +18,7 @@ import {
   listenerWithOwner,
   perSecond,
 } from '../evidence.ts';
+import { heartbeatExperiment } from '../experiment/heartbeat-experiment.ts';
 import { listenerGroups } from '../listener-groups.ts';
 import { defineRule, type Judgement, type RuleView } from '../rule.ts';
 
@@ -63,7 +64,10 @@ function unknownsFor(view: RuleView): NonNullable<Judgement['unknowns']> {
   return [{ rule: 'connection-churn', missing: 'packets', because: explainMissing(packets) }];
 }
 
-/** Where handshakes are broken off or lost before the last ACK, nothing is accepted: that is for the rules about SYN queues. */
+/**
+ * Where handshakes are broken off or lost before the last ACK, nothing is accepted: that is for the rules about SYN queues. What a full
+ * accept queue turns away was complete all the same, for its client: it closes a connection which the server has never had.
+ */
 function handshakesComplete(view: RuleView): boolean {
   const opened = counterRise(view, 'Tcp.PassiveOpens');
   const { packets } = view.namespace;
@@ -71,7 +75,8 @@ function handshakesComplete(view: RuleView): boolean {
   const ended = packets.value.handshakes.filter(
     (one) => one.direction !== 'outgoing' && one.synAckCount > 0 && one.endedAtMs !== undefined,
   );
-  return opened >= ended.length / 2;
+  const turnedAway = counterRise(view, 'TcpExt.ListenOverflows') ?? 0;
+  return opened + turnedAway >= ended.length / 2;
 }
 
 function judgeListener(view: RuleView, facts: ChurnFacts): readonly Finding[] {
@@ -119,14 +124,10 @@ function describeHeartbeats(view: RuleView, facts: ChurnFacts, empty: boolean): 
     evidence: evidenceFor(facts),
     ruledOut: ruledOutFor(facts),
     remedies: remediesFor(facts),
-    experiment: {
-      scenario: 'heartbeat-storm',
-      set: {
-        senders: String(senders),
-        backlog: String(listener.acceptQueue.after.limit),
-        ...(period ? { period: `${Math.round(period.periodMs)}ms` } : {}),
-      },
-    },
+    experiment: heartbeatExperiment(
+      listener.acceptQueue.after.limit,
+      period && { senders, periodMs: period.periodMs },
+    ),
   };
 }
 
@@ -173,7 +174,7 @@ function describeShort(view: RuleView, facts: ChurnFacts): Finding {
     evidence: evidenceFor({ ...facts, period: undefined, senders: facts.addresses }),
     ruledOut: ruledOutFor(facts),
     remedies: [keepOpen, moreBacklog],
-    experiment: { scenario: 'heartbeat-storm', set: { backlog: String(listener.acceptQueue.after.limit) } },
+    experiment: heartbeatExperiment(listener.acceptQueue.after.limit),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Evidence, Finding, Remedy, RuledOut, Severity } from '../../tcp/fi
 import type { ConntrackObservation, KernelLogEvent, NamespaceObservation } from '../../tcp/observation.ts';
 import { explainMissing, readingValue } from '../../tcp/reading.ts';
 import { counterRise, silentLowerLayers } from '../evidence.ts';
+import { noExperiment } from '../experiment/lab-number.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
 import { defineRule, nothing, type RuleView } from '../rule.ts';
 
@@ -113,7 +114,8 @@ function describe(view: RuleView, facts: TableFacts, { severity, drops, evicts }
     evidence: evidenceFor(facts),
     ruledOut: ruledOutFor(view),
     remedies: remediesFor(view, facts),
-    experiment: { scenario: 'conntrack-full', set: { entries: String(facts.max) } },
+    // nf_conntrack_max is the whole machine's.
+    experiment: noExperiment,
   };
 }
 

@@ -10,6 +10,7 @@ import { deadPeerRemedies } from '../dead-peers/dead-peer-remedies.ts';
 import { type Silence, stalledSockets } from '../dead-peers/silent-sockets.ts';
 import { stalledPeers } from '../dead-peers/stalled-peers.ts';
 import { counterEvidence, counterRise, sysctl } from '../evidence.ts';
+import { finWaitExperiment } from '../experiment/closing-experiments.ts';
 import { defineRule, type RuleView } from '../rule.ts';
 import { mostFrequent } from '../socket-groups/lasting-sockets.ts';
 import { subjectOf, withOwners } from '../socket-groups/socket-owners.ts';
@@ -45,19 +46,20 @@ function describe(view: RuleView, group: DeadPeerGroup): Finding {
     evidence: evidenceFor(view, group),
     ruledOut: ruledOutFor(group),
     remedies: deadPeerRemedies(view, group),
-    experiment: experimentFor(group),
+    experiment: experimentFor(view, group),
   };
 }
 
 function severityOf(view: RuleView, group: DeadPeerGroup): Severity {
-  const { open, connections } = group;
+  const { open, connections, side } = group;
+  const port = side.kind === 'outgoing' ? undefined : side.port;
   // FIN_WAIT1 is the business of fin-wait-pile-up; one alarm is enough.
   const closing = group.silent.filter(
     ({ socket }) => socket.state === 'LAST_ACK' || socket.state === 'CLOSING',
   ).length;
   const many = open >= SEVERAL && open >= connections * NOTABLE_SHARE;
   const all = open >= 2 && open === connections;
-  return many || all || isManyUnacknowledgedCloses(view, closing, connections) ? 'warning' : 'info';
+  return many || all || isManyUnacknowledgedCloses(view, closing, connections, port) ? 'warning' : 'info';
 }
 
 const unanswered: Readonly<Record<Silence, string>> = {
@@ -206,7 +208,8 @@ function ruledOutFor({ connections, open, silence }: DeadPeerGroup): readonly Ru
   return ruledOut;
 }
 
-function experimentFor({ silence }: DeadPeerGroup): Finding['experiment'] {
-  const scenario = silence === 'keepalive-unanswered' ? 'keepalive-dead-peer' : 'retransmit-death';
-  return { scenario, set: {} };
+function experimentFor(view: RuleView, { silence, silent }: DeadPeerGroup): Finding['experiment'] {
+  if (silence === 'keepalive-unanswered') return { scenario: 'keepalive-dead-peer', set: {} };
+  if (silence === 'close-unacknowledged') return finWaitExperiment(view, 'peer-unreachable', silent.length);
+  return { scenario: 'retransmit-death', set: {} };
 }

@@ -4,6 +4,7 @@ import type { Evidence, Finding, Remedy, RuledOut } from '../../tcp/finding.ts';
 import type { DestinationUse } from '../../tcp/observation.ts';
 import { readingValue } from '../../tcp/reading.ts';
 import { counterEvidence, counterRise, numericSysctl, perSecond } from '../evidence.ts';
+import { portsExperiment } from '../experiment/closing-experiments.ts';
 import { namespaceCommand } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
 import { type LocalPortRange, localPortRange } from '../socket-groups/local-port-range.ts';
@@ -112,10 +113,12 @@ function describe(view: RuleView, exhaustion: Exhaustion, severity: Finding['sev
     evidence: evidenceFor(view, exhaustion),
     ruledOut: ruledOutFor(use, mostlyTimeWait),
     remedies: remediesFor(view, exhaustion, mostlyTimeWait),
-    experiment: {
-      scenario: 'ephemeral-ports-exhausted',
-      set: { ip_local_port_range: `${range.from} ${range.to}` },
-    },
+    experiment: portsExperiment(view, {
+      usablePorts: range.usable,
+      mostlyTimeWait,
+      tooFast,
+      loopback: isLoopback(use.remoteAddress) && isLoopback(use.localAddress),
+    }),
   };
 }
 

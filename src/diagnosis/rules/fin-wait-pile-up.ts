@@ -4,6 +4,7 @@ import type { Evidence, Finding, Remedy, RuledOut, Severity } from '../../tcp/fi
 import { readingValue } from '../../tcp/reading.ts';
 import { isManyUnacknowledgedCloses } from '../dead-peers/dead-peer-groups.ts';
 import { numericSysctl, sysctl, windowMs } from '../evidence.ts';
+import { finWaitExperiment } from '../experiment/closing-experiments.ts';
 import { fewerOrphanRetries } from '../fewer-orphan-retries.ts';
 import { type FinWaitCause, type FinWaitSockets, finWaitSockets } from '../fin-wait/fin-wait-sockets.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
@@ -54,10 +55,22 @@ function severityOf(view: RuleView, { cause, count, sockets }: FinWaitSockets): 
       if (count < ORPHANS_WORTH_A_LINE) return undefined;
       return count >= ORPHANS_ALARMING && count > established ? 'warning' : 'info';
     case 'peer-unreachable':
-      return isManyUnacknowledgedCloses(view, count, established) ? 'warning' : atLeastSeveral(count);
+      return isManyUnacknowledgedCloses(view, count, established) || mostOfOneListener(view, sockets)
+        ? 'warning'
+        : atLeastSeveral(count);
     case 'peer-does-not-read':
       return atLeastSeveral(count);
   }
+}
+
+/** Many for one of the listeners, however busy the others are. */
+function mostOfOneListener(view: RuleView, sockets: FinWaitSockets['sockets']): boolean {
+  const side = mainSide(view, sockets);
+  if (side.kind === 'outgoing') return false;
+  const closing = sockets.filter((socket) => socketSide(view, socket).name === side.name).length;
+  const summaries = readingValue(view.namespace.sockets)?.after.established ?? [];
+  const connections = summaries.find(({ port }) => port === side.port)?.total ?? 0;
+  return isManyUnacknowledgedCloses(view, closing, connections, side.port);
 }
 
 function atLeastSeveral(count: number): Severity | undefined {
@@ -80,7 +93,7 @@ function describe(view: RuleView, group: FinWaitSockets, severity: Severity): Fi
     evidence: evidenceFor(view, group),
     ruledOut: ruledOut[cause],
     remedies: remediesFor(view, cause, owners[0]?.pid),
-    experiment: { scenario: 'fin-wait-pile-up', set: { cause } },
+    experiment: finWaitExperiment(view, cause, group.count),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Evidence, Finding, Remedy } from '../../tcp/finding.ts';
 import type { ListenerObservation, NamespaceObservation } from '../../tcp/observation.ts';
 import { ok, readingValue } from '../../tcp/reading.ts';
 import { counterRise, listenerSubject, listenersOf, listenerWithOwner, sysctl } from '../evidence.ts';
+import { mismatchExperiment } from '../experiment/mismatch-experiment.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
 import { sysctlDefault } from '../sysctl-defaults.ts';
@@ -151,7 +152,7 @@ function describe(
     evidence: differences.map((difference) => evidenceFor(where, host, difference)),
     ruledOut: [],
     remedies: remediesFor(view, differences, binding?.compared.name),
-    experiment: { scenario: 'container-somaxconn', set: { [name]: first?.there ?? '' } },
+    experiment: mismatchExperiment(name, first?.here ?? '', first?.there ?? ''),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Evidence, Finding, Remedy, RuledOut } from '../../tcp/finding.ts';
 import type { InterfaceCounters, LinkCounters } from '../../tcp/observation.ts';
 import { readingValue } from '../../tcp/reading.ts';
 import { perSecond, windowMs } from '../evidence.ts';
+import { noExperiment } from '../experiment/lab-number.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
 
@@ -121,7 +122,8 @@ function describe(view: RuleView, name: string, { worst, losses, alarming }: Ver
     evidence: evidenceFor(name, losses),
     ruledOut: worst.cause === 'receive-dropped' && captured(view) ? [strangeProtocols] : [],
     remedies: [...remediesFor(view, name, worst.cause), listenerKnobs],
-    experiment: { scenario: 'nic-drops', set: { interface: name } },
+    // A private link has no ring, no driver and no cable.
+    experiment: noExperiment,
   };
 }
 

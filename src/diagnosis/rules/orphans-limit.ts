@@ -3,6 +3,7 @@ import type { Evidence, Finding, Remedy, Severity } from '../../tcp/finding.ts';
 import type { NamespaceObservation } from '../../tcp/observation.ts';
 import { readingValue } from '../../tcp/reading.ts';
 import { counterRise, globalSysctl } from '../evidence.ts';
+import { noExperiment } from '../experiment/lab-number.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
 import { defineRule, type Judgement, nothing, type RuleView } from '../rule.ts';
 
@@ -106,10 +107,8 @@ function describe(view: RuleView, facts: OrphanFacts, severity: Severity): Findi
     evidence: evidenceFor(view, facts),
     ruledOut: ruledOutFor(view),
     remedies: remediesFor(view, facts),
-    experiment: {
-      scenario: 'orphans-limit',
-      set: limit === undefined ? {} : { tcp_max_orphans: String(limit) },
-    },
+    // tcp_max_orphans is the whole machine's.
+    experiment: noExperiment,
   };
 }
 

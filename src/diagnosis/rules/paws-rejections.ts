@@ -1,6 +1,7 @@
 import { formatCount, formatShare, plural } from '../../base/units.ts';
 import type { Finding, Remedy, RuledOut, Severity } from '../../tcp/finding.ts';
 import { counterEvidence, counterRise, counterTotal, sysctl } from '../evidence.ts';
+import { noExperiment } from '../experiment/lab-number.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
 
@@ -89,7 +90,7 @@ function describe(view: RuleView, cause: PawsCause, rejected: number, share: num
     ],
     ruledOut: ruledOutFor(view),
     remedies: remediesFor(view),
-    experiment: { scenario: 'paws-rejections', set: {} },
+    experiment: cause === 'old-timestamps' ? { scenario: 'paws-rejections', set: {} } : noExperiment,
   };
 }
 

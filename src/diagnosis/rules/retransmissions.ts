@@ -1,6 +1,7 @@
 import { formatCount, formatRate, formatShare } from '../../base/units.ts';
 import type { Evidence, Finding, Remedy, RuledOut, Severity } from '../../tcp/finding.ts';
 import { counterEvidence, counterRise, perSecond, silentLowerLayers } from '../evidence.ts';
+import { retransmissionExperiment } from '../experiment/retransmission-experiment.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
 import {
   type RetransmissionCause,
@@ -62,7 +63,7 @@ function describe(view: RuleView, facts: RetransmissionFacts): Finding {
     evidence: evidenceFor(view, facts),
     ruledOut: ruledOutFor(view, facts),
     remedies: remediesFor(view, cause),
-    experiment: { scenario: 'retransmissions', set: { loss: `${Math.max(1, Math.round(share * 100))}%` } },
+    experiment: retransmissionExperiment(cause, share),
   };
 }
 

@@ -1,6 +1,6 @@
 import { formatCount, formatShare, plural } from '../../base/units.ts';
 import type { Confidence, Evidence, Finding, Remedy } from '../../tcp/finding.ts';
-import type { ListenerObservation, ProcessObservation } from '../../tcp/observation.ts';
+import type { ProcessObservation } from '../../tcp/observation.ts';
 import { acceptQueueCause, waitText } from '../accept-queue/accept-queue-cause.ts';
 import {
   counterEvidence,
@@ -11,15 +11,11 @@ import {
   ownerText,
   silentLowerLayers,
 } from '../evidence.ts';
+import { reuseportExperiment } from '../experiment/reuseport-experiment.ts';
 import { listenerGroups } from '../listener-groups.ts';
 import { namespaceCommand } from '../namespace-command.ts';
-import {
-  hasRoomBeside,
-  isBehind,
-  overflows,
-  type ReuseportMember,
-  reuseportMember,
-} from '../reuseport/reuseport-member.ts';
+import { type Imbalance, imbalancesIn } from '../reuseport/imbalances.ts';
+import { overflows, type ReuseportMember } from '../reuseport/reuseport-member.ts';
 import { defineRule, type RuleView } from '../rule.ts';
 
 /** One socket of a SO_REUSEPORT group is full or stands still while another one has room: the hash goes on feeding both. */
@@ -33,18 +29,11 @@ export const reuseportImbalance = defineRule({
     const unlimited = groups.some((group) => group.some((listener) => !listener.limitKnown));
     const because = '/proc/net/tcp shows no limit; sock_diag (root) does';
     return {
-      findings: groups.flatMap((group) => judgeGroup(view, group)),
+      findings: groups.flatMap((group) => imbalancesIn(view, group).map((one) => describe(view, one))),
       unknowns: unlimited ? [{ rule: 'reuseport-imbalance', missing: 'acceptQueue.limit', because }] : [],
     };
   },
 });
-
-interface Imbalance {
-  readonly behind: ReuseportMember;
-  /** Siblings with room, emptiest first. */
-  readonly withRoom: readonly ReuseportMember[];
-  readonly size: number;
-}
 
 interface ImbalanceCause {
   readonly id: string;
@@ -52,16 +41,6 @@ interface ImbalanceCause {
   readonly confidence: Confidence;
   /** Who to wake or restart; undefined when it is nobody in particular. */
   readonly pid?: number;
-}
-
-function judgeGroup(view: RuleView, group: readonly ListenerObservation[]): readonly Finding[] {
-  if (group.some((listener) => !listener.limitKnown)) return [];
-  const members = group.map((listener) => reuseportMember(view, listener));
-  return members.filter(isBehind).flatMap((behind) => {
-    const siblings = members.filter((member) => member !== behind && hasRoomBeside(member, behind));
-    const withRoom = siblings.sort((a, b) => a.mean - b.mean);
-    return withRoom.length === 0 ? [] : [describe(view, { behind, withRoom, size: group.length })];
-  });
 }
 
 function describe(view: RuleView, imbalance: Imbalance): Finding {
@@ -97,10 +76,7 @@ function describe(view: RuleView, imbalance: Imbalance): Finding {
       ...silentLowerLayers(view),
     ],
     remedies: remediesFor(view, cause),
-    experiment: {
-      scenario: 'reuseport-imbalance',
-      set: { sockets: String(size), backlog: String(facts.limit) },
-    },
+    experiment: reuseportExperiment(size, facts.limit, cause.id),
   };
 }
 

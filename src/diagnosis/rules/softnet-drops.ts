@@ -3,6 +3,7 @@ import type { Evidence, Finding, Remedy, Severity } from '../../tcp/finding.ts';
 import type { SoftnetRow } from '../../tcp/observation.ts';
 import { readingValue } from '../../tcp/reading.ts';
 import { numericSysctl, perSecond } from '../evidence.ts';
+import { noExperiment } from '../experiment/lab-number.ts';
 import { defineRule, type RuleView } from '../rule.ts';
 
 /** Fewer drops than this, and a smaller share, are worth a line but no alarm. */
@@ -90,10 +91,8 @@ function describeDrops(view: RuleView, rows: readonly SoftnetRow[], dropped: num
           ]),
     ],
     remedies: remediesFor(single ? worst : undefined, { squeezed, limit }),
-    experiment: {
-      scenario: 'softnet-drops',
-      set: limit === undefined ? {} : { netdev_max_backlog: String(limit) },
-    },
+    // netdev_max_backlog and the processors' queues are the whole machine's.
+    experiment: noExperiment,
   };
 }
 
@@ -150,7 +149,7 @@ function describeSqueeze(view: RuleView, rows: readonly SoftnetRow[], squeezes: 
     })),
     ruledOut: [{ id: 'softnet-drops', because: 'no CPU dropped a packet' }],
     remedies: [],
-    experiment: { scenario: 'softnet-drops', set: {} },
+    experiment: noExperiment,
   };
 }
 

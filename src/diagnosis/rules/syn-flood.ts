@@ -1,6 +1,8 @@
 import { formatCount, formatDurationMs, formatRate, formatShare, plural } from '../../base/units.ts';
 import type { Confidence, Finding, Remedy, Severity } from '../../tcp/finding.ts';
 import { listenerSubject, listenerWithOwner, windowMs } from '../evidence.ts';
+import { noExperiment } from '../experiment/lab-number.ts';
+import { floodExperiment } from '../experiment/syn-queue-experiment.ts';
 import { namespaceCommand } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
 import { cookiesOn } from '../syn-queue/cookies-on.ts';
@@ -57,13 +59,14 @@ function describe(view: RuleView, verdict: SynVerdict): Finding {
     ruledOut: [...otherKinds(verdict), ...synRuledOut(view, verdict)],
     remedies:
       verdict.kind === 'lost-replies' ? lostRepliesRemedies(view, verdict) : floodRemedies(view, verdict),
-    experiment: {
-      scenario: 'syn-flood',
-      set: {
-        backlog: String(facts.listener.acceptQueue.after.limit),
-        tcp_syncookies: { drop: '0', cookies: '1', 'always-cookies': '2' }[facts.policy],
-      },
-    },
+    experiment:
+      verdict.kind === 'flood'
+        ? floodExperiment(view, {
+            limit: facts.listener.acceptQueue.after.limit,
+            syncookies: { drop: 0, cookies: 1, 'always-cookies': 2 }[facts.policy],
+            perSecond: verdict.clients.perSecond,
+          })
+        : noExperiment,
   };
 }
 

@@ -10,6 +10,7 @@ import {
   numericSysctl,
   processesOf,
 } from '../evidence.ts';
+import { burstExperiment } from '../experiment/syn-queue-experiment.ts';
 import { namespaceCommand } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
 import { somaxconnFirst } from '../somaxconn-first.ts';
@@ -48,14 +49,7 @@ function describe(view: RuleView, verdict: SynVerdict): Finding {
     evidence: synEvidence(view, verdict),
     ruledOut: [...notAFlood(verdict), ...synRuledOut(view, verdict)],
     remedies: remediesFor(view, verdict),
-    experiment: {
-      scenario: 'syn-queue-burst',
-      set: {
-        backlog: String(facts.listener.acceptQueue.after.limit),
-        tcp_syncookies: facts.policy === 'drop' ? '0' : '1',
-        ...(facts.boundByMaxSynBacklog ? { tcp_max_syn_backlog: maxSynBacklogText(view) } : {}),
-      },
-    },
+    experiment: burstExperiment(view, facts.listener.acceptQueue.after.limit, facts.policy !== 'drop'),
   };
 }
 
@@ -270,6 +264,6 @@ function describeEarlier(view: RuleView, listener: ListenerObservation, event: K
         risk: 'none: reading only',
       },
     ],
-    experiment: { scenario: 'syn-queue-burst', set: { backlog: String(listener.acceptQueue.after.limit) } },
+    experiment: burstExperiment(view, listener.acceptQueue.after.limit, event.action !== 'drop'),
   };
 }

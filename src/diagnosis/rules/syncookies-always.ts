@@ -1,5 +1,6 @@
 import type { Finding } from '../../tcp/finding.ts';
 import { counterEvidence, numericSysctl, sysctl } from '../evidence.ts';
+import { floodExperiment } from '../experiment/syn-queue-experiment.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
 import { listedNames, reachableListeners } from '../reachable-listeners.ts';
 import { defineRule, type RuleView } from '../rule.ts';
@@ -60,6 +61,6 @@ function describe(view: RuleView): Finding {
         risk: '',
       },
     ],
-    experiment: { scenario: 'syn-flood', set: { tcp_syncookies: '2' } },
+    experiment: floodExperiment(view, { syncookies: 2 }),
   };
 }

@@ -2,6 +2,7 @@ import { formatCount, plural } from '../../base/units.ts';
 import type { Evidence, Finding } from '../../tcp/finding.ts';
 import { synQueueCapacity } from '../../tcp/queue-limits.ts';
 import { numericSysctl } from '../evidence.ts';
+import { floodExperiment } from '../experiment/syn-queue-experiment.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
 import { listedNames, reachableListeners } from '../reachable-listeners.ts';
 import { defineRule, type RuleView } from '../rule.ts';
@@ -67,7 +68,7 @@ function describe(view: RuleView): Finding {
         risk: '',
       },
     ],
-    experiment: { scenario: 'syn-flood', set: { tcp_syncookies: '0' } },
+    experiment: floodExperiment(view, { syncookies: 0 }),
   };
 }
 

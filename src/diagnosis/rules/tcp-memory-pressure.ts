@@ -2,6 +2,7 @@ import { formatBytes, formatCount, formatShare, plural } from '../../base/units.
 import type { Evidence, Finding, Remedy, Severity } from '../../tcp/finding.ts';
 import { readingValue } from '../../tcp/reading.ts';
 import { counterRise, globalSysctl } from '../evidence.ts';
+import { noExperiment } from '../experiment/lab-number.ts';
 import { defineRule, type Judgement, nothing, type RuleView } from '../rule.ts';
 
 /** The buffers of all TCP sockets together are at the limits of tcp_mem: the kernel shrinks windows, then drops and resets. */
@@ -95,10 +96,8 @@ function describe(view: RuleView, facts: MemoryFacts, severity: Severity): Findi
     evidence: evidenceFor(facts, bytes),
     ruledOut: [],
     remedies: remediesFor(facts),
-    experiment: {
-      scenario: 'tcp-memory-pressure',
-      set: limits ? { tcp_mem: Object.values(limits).join(' ') } : {},
-    },
+    // tcp_mem is the whole machine's.
+    experiment: noExperiment,
   };
 }
 

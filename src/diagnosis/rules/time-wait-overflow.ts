@@ -3,6 +3,7 @@ import type { Evidence, Finding, Remedy, RuledOut } from '../../tcp/finding.ts';
 import type { Ends } from '../../tcp/observation.ts';
 import { readingValue } from '../../tcp/reading.ts';
 import { counterEvidence, counterRise, counterTotal, numericSysctl, perSecond, sysctl } from '../evidence.ts';
+import { timeWaitExperiment } from '../experiment/closing-experiments.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
 
@@ -75,7 +76,7 @@ function describe(view: RuleView, table: Table): Finding {
     evidence: evidenceFor(view, table),
     ruledOut: ruledOutFor(view),
     remedies: remediesFor(view, limit, isSmall),
-    experiment: { scenario: 'time-wait-exhaustion', set: { tcp_max_tw_buckets: String(limit) } },
+    experiment: timeWaitExperiment(limit),
   };
 }
 

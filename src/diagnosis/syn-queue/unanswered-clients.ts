@@ -2,7 +2,7 @@ import { unmapIpv4 } from '../../base/ip-text.ts';
 import type { Handshake } from '../../tcp/observation.ts';
 import { readingValue } from '../../tcp/reading.ts';
 import type { TcpSocket } from '../../tcp/socket.ts';
-import { perSecond } from '../evidence.ts';
+import { perSecond, windowMs } from '../evidence.ts';
 import type { RuleView } from '../rule.ts';
 import type { SynCounters, SynQueueFacts } from './syn-queue-facts.ts';
 
@@ -33,7 +33,10 @@ export function unansweredClients(
   cookies: number,
 ): UnansweredClients {
   const { cookiesSent, cookiesReturned, cookiesFailed } = counters;
-  const unreturned = Math.max(0, cookiesSent - cookiesReturned - cookiesFailed) * cookies;
+  const unreturned = Math.min(
+    Math.max(0, cookiesSent - cookiesReturned - cookiesFailed) * cookies,
+    openHandshakes(view, facts),
+  );
   // While the accept queue is full the kernel drops valid ACKs, so that old requests say nothing about the clients.
   const requests = facts.acceptQueueFullShare > 0.05 ? [] : facts.unansweredRequests;
   const scale =
@@ -51,6 +54,21 @@ export function unansweredClients(
     ),
     aliveShare: silent.length === 0 ? 0 : silent.filter(looksAlive).length / silent.length,
   };
+}
+
+/**
+ * Answered on the wire and not seen to end: the cookies of a namespace carry no listener's name, but more than these cannot be
+ * unreturned here. Unbounded where the wire does not say.
+ */
+function openHandshakes(view: RuleView, facts: SynQueueFacts): number {
+  const sample = readingValue(view.namespace.packets);
+  if (!sample || facts.handshakes.length === 0 || sample.droppedByKernel > 0) return Number.POSITIVE_INFINITY;
+  const { length: kept } = sample.handshakes;
+  const open = facts.handshakes.filter((one) => one.synAckCount > 0 && one.endedAtMs === undefined);
+  // What came before the capture, or was not kept, is taken to be like the rest.
+  const unseen =
+    ((kept + sample.handshakesNotKept) / kept) * (1 + sample.leftUnread / Math.max(1, sample.packets));
+  return open.length * unseen * (windowMs(view) / Math.max(1, sample.durationMs));
 }
 
 /**

@@ -14,6 +14,7 @@ import { isStream, planForUsersServer, planOverflow } from './accept-queue/overf
 import {
   affectedClient,
   doctorsWindowMs,
+  isRepeated,
   overflowFindings,
   overflows,
   predictOverflow,
@@ -57,7 +58,8 @@ export const acceptQueueOverflow: Scenario = {
     const hit = isStream(plan.cause) ? firstDropped(onWire) : onWire[affected.index];
     if (hit) checkAffected(stage, affected, drawClient(stage, hit));
     const report = await doctor;
-    if (overflows(plan.simulations) === 'yes') checkCause(stage, report, plan.cause);
+    if (overflows(plan.simulations) === 'yes' && isRepeated(values, plan))
+      checkCause(stage, report, plan.cause);
     await clients.stop();
     for (const program of before) await program.stop();
     const done = await clients.done;

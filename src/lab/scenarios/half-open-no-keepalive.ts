@@ -1,3 +1,4 @@
+import { newestKernel } from '../../tcp/model/kernel-version.ts';
 import type { SettingValues } from '../../tcp/setting.ts';
 import { kernelSetting } from '../kernel-setting.ts';
 import { portSetting } from '../link-settings.ts';
@@ -18,9 +19,15 @@ import {
   predictHalfOpen,
 } from './timers/half-open-plan.ts';
 import { type IdleConnection, onTimeline, openIdleConnection } from './timers/idle-connection.ts';
-import { keepaliveOptions, keepaliveSettings, keepaliveSysctls } from './timers/keepalive-settings.ts';
+import {
+  keepaliveInputs,
+  keepaliveOptions,
+  keepaliveSettings,
+  keepaliveSysctls,
+} from './timers/keepalive-settings.ts';
 import { delaySetting } from './timers/path.ts';
 import { reboot } from './timers/reboot.ts';
+import { refuseLate } from './timers/refuse-late.ts';
 import { situationOf } from './timers/situation-of.ts';
 import { socketOptions } from './timers/socket-options.ts';
 import { together } from './timers/together.ts';
@@ -119,8 +126,9 @@ async function vanishAndDiagnose(
   { listener }: IdleConnection,
   openedMs: number,
 ): Promise<void> {
-  if (isRebooted(values)) await reboot(stage, listener, 'started');
+  if (isRebooted(values)) await reboot(stage, listener, 'started', quietUntilMs(stage, values));
   else await vanish(stage, 'drop');
+  refuseLate(stage, quietUntilMs(stage, values), 'the peer was gone');
   if (discovery(values) === 'by-keepalive') {
     await doctorWatchesUntil(stage, 'client', (stage.prediction?.outcome.atMs ?? 0) - 500);
     return;
@@ -136,9 +144,16 @@ async function vanishAndDiagnose(
   await doctorWatchesUntil(stage, 'client', writeMs + atMs, 500);
 }
 
+/** When the first segment is due. */
+function quietUntilMs(stage: Stage, values: SettingValues): number {
+  if (discovery(values) === 'by-keepalive') return keepaliveInputs(values, newestKernel).idleMs;
+  return stage.number('idleS') * 1000;
+}
+
 /** Nothing is sent, so nothing can fail. */
 function checkSilence(stage: Stage, values: SettingValues, goneMs: number): void {
-  const since = stage.packets().filter(({ atMs }) => atMs > goneMs);
+  const untilMs = quietUntilMs(stage, values);
+  const since = stage.packets().filter(({ atMs }) => atMs > goneMs && atMs < untilMs);
   stage.checkExact('segments since the peer is gone', 0, since.length, 'segments');
   const count = stage.number('connections');
   const [client, server] = [stage.sample('client'), stage.sample('server')];
@@ -153,7 +168,7 @@ function check(stage: Stage, values: SettingValues, result: ProbeResult): number
   const { error } = result;
   if (discovery(values) === 'by-write') {
     const write = predictFromWrite(values, situationOf(stage));
-    checkUnacknowledged(stage, write, result, dataOf(stage.packets(), result.localPort));
+    checkUnacknowledged(stage, write, result, dataOf(stage.drawnPackets(), result.localPort));
   } else if (prediction) {
     const end = error && { errno: error.errno, atMs: onTimeline(stage, result, error.atMs) };
     checkEnd(stage, 'the application is told', prediction, end ?? undefined);

@@ -61,7 +61,7 @@ function predict(values: SettingValues, kernel: KernelVersion): Prediction {
 function check(stage: Stage, values: SettingValues, result: ProbeResult): void {
   const { prediction } = stage;
   if (prediction === null) return;
-  const packets = stage.packets();
+  const packets = stage.drawnPackets();
   const rounds = stage.number('rounds');
   // The close at the end is ours, and so is what answers it.
   const probes = probesOf(packets).slice(0, rounds);

@@ -21,6 +21,7 @@ import {
   keepaliveOptions,
   keepaliveSettings,
   keepaliveSysctls,
+  silentFrom,
 } from './timers/keepalive-settings.ts';
 import { delaySetting, rttMsOf } from './timers/path.ts';
 import { shifted } from './timers/shift.ts';
@@ -51,7 +52,7 @@ export const keepaliveDeadPeer: Scenario = {
   predict: (values, situation) => {
     const inputs = keepaliveInputs(values, situation.kernel);
     const { events, lastWord } = answeredRounds(inputs, rounds(values));
-    return shifted(predictSilence(values, situation), lastWord, events);
+    return shifted(predictSilence(values, situation), silentFrom(inputs, rounds(values), lastWord), events);
   },
   findings: (values) => ({
     expected: doctorMomentInSilence(keepaliveInputs(values, newestKernel)).sees ? ['dead-peers'] : [],
@@ -84,7 +85,7 @@ function probing(values: SettingValues, { kernel, family }: Situation): Predicti
   return keepaliveModel.predict({ ...values, SO_KEEPALIVE: 1, peer, family, rttMs: rttMsOf(values) }, kernel);
 }
 
-/** Resolves with the moment of the peer's last word. */
+/** Resolves with the moment that the silence counts from: that of the peer's last word, or a little later. */
 async function play(stage: Stage, values: SettingValues): Promise<number> {
   const lastWordMs = await lastWord(stage, values);
   await vanish(stage, values.how as Vanishing);
@@ -101,18 +102,19 @@ async function play(stage: Stage, values: SettingValues): Promise<number> {
 async function lastWord(stage: Stage, values: SettingValues): Promise<number> {
   const count = rounds(values);
   if (count === 0) return 0;
-  const nth = (): LabPacket | undefined => answersOf(stage.packets())[count - 1];
+  const nth = (): LabPacket | undefined => answersOf(stage.drawnPackets())[count - 1];
   const inTime = await stage.until(() => nth() !== undefined, 2 * lastAnswerMs(stage) + 5000);
   const answer = nth();
   if (!inTime || answer === undefined)
-    throw new Error(`only ${answersOf(stage.packets()).length} probes were answered`);
-  await stage.at(arrivesMs(values, answer) + 50);
-  return arrivesMs(values, answer);
+    throw new Error(`only ${answersOf(stage.drawnPackets()).length} probes were answered`);
+  const lastMs = arrivesMs(values, answer);
+  await stage.at(lastMs + 50);
+  return silentFrom(keepaliveInputs(values, newestKernel), count, { atMs: lastMs, latestMs: lastMs }).atMs;
 }
 
 /** A probe comes at least a second later; where the rule takes longer than that, nothing after it is what was meant. */
 function refuseTooLate(stage: Stage, planned: number): void {
-  const answered = answersOf(stage.packets()).length;
+  const answered = answersOf(stage.drawnPackets()).length;
   if (answered === planned) return;
   throw new Error(
     `this machine is too busy: ${answered} probes were answered before the peer was gone, not ${planned}`,
@@ -125,7 +127,7 @@ function lastAnswerMs({ prediction }: Stage): number {
 
 function check(stage: Stage, values: SettingValues, result: ProbeResult, lastWordMs: number): void {
   const how = values.how as Vanishing;
-  const packets = stage.packets();
+  const packets = stage.drawnPackets();
   const probes = probesOf(packets);
   const predicted = (stage.prediction?.events ?? []).slice(0, 2 * rounds(values));
   stage.checkEvents(

@@ -9,7 +9,7 @@ import type { Stage } from '../stage/stage.ts';
 import { checkEnd } from './timers/check-end.ts';
 import { doctorWatchesUntil } from './timers/doctor-watches-until.ts';
 import { follow } from './timers/follow.ts';
-import { arrivesMs, onTimeline, openIdleConnection } from './timers/idle-connection.ts';
+import { arrivesMs, type IdleConnection, onTimeline, openIdleConnection } from './timers/idle-connection.ts';
 import { keepaliveText, probesOf } from './timers/keepalive-packets.ts';
 import {
   keepaliveInputs,
@@ -51,14 +51,23 @@ export const keepaliveRebootedPeer: Scenario = {
     const { probe, listener } = await openIdleConnection(stage, options);
     const [result] = await together(
       follow(stage, probe, keepaliveText),
-      reboot(stage, listener, values.service === 'started' ? 'started' : 'not-started').then(() =>
-        doctorWatchesUntil(stage, 'client', endMs + 300),
-      ),
+      rebootAndDiagnose(stage, values, listener, endMs),
     );
     stage.tell(`the application is told ${result.error?.errno ?? 'nothing'}`);
     check(stage, values, result);
   },
 };
+
+async function rebootAndDiagnose(
+  stage: Stage,
+  values: SettingValues,
+  listener: IdleConnection['listener'],
+  endMs: number,
+): Promise<void> {
+  const service = values.service === 'started' ? 'started' : 'not-started';
+  await reboot(stage, listener, service, keepaliveInputs(values, newestKernel).idleMs);
+  await doctorWatchesUntil(stage, 'client', endMs + 300);
+}
 
 function check(stage: Stage, values: SettingValues, result: ProbeResult): void {
   const { prediction } = stage;
@@ -66,7 +75,7 @@ function check(stage: Stage, values: SettingValues, result: ProbeResult): void {
   const { error } = result;
   const end = error && { errno: error.errno, atMs: onTimeline(stage, result, error.atMs) };
   const events = checkEnd(stage, 'the application is told', prediction, end ?? undefined);
-  const packets = stage.packets();
+  const packets = stage.drawnPackets();
   stage.checkEvents(
     'probe',
     events.filter(({ what }) => what === 'probe'),

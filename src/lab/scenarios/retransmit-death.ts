@@ -11,6 +11,7 @@ import { follow } from './timers/follow.ts';
 import { openIdleConnection } from './timers/idle-connection.ts';
 import { keepaliveSettings, keepaliveSysctls } from './timers/keepalive-settings.ts';
 import { delaySetting } from './timers/path.ts';
+import { refuseLate } from './timers/refuse-late.ts';
 import { shifted } from './timers/shift.ts';
 import { situationOf } from './timers/situation-of.ts';
 import { socketOptions } from './timers/socket-options.ts';
@@ -64,9 +65,9 @@ export const retransmitDeath: Scenario = {
     const { probe } = await openIdleConnection(stage, { options, steps, watchMs });
     const [result] = await together(follow(stage, probe, dataText), vanishAndDiagnose(stage, values));
     stage.tell(`the application is told ${result.error?.errno ?? 'nothing'}`);
-    const sent = dataOf(stage.packets(), result.localPort);
+    const sent = dataOf(stage.drawnPackets(), result.localPort);
     const knowsMs = checkUnacknowledged(stage, predictFromWrite(values, situationOf(stage)), result, sent);
-    const resets = stage.packets().filter(({ flags }) => flags.startsWith('R'));
+    const resets = stage.drawnPackets().filter(({ flags }) => flags.startsWith('R'));
     stage.checkExact('RST at the end', 0, resets.length, 'segments');
     stage.metric('time until the application knows', Math.round(knowsMs ?? 0), 'ms', 'less');
     stage.metric('times the data was sent', sent.length, 'segments', 'neither');
@@ -83,6 +84,7 @@ function predictFromWrite(values: SettingValues, situation: Situation): Predicti
 
 async function vanishAndDiagnose(stage: Stage, values: SettingValues): Promise<void> {
   await vanish(stage, values.how as Vanishing);
+  refuseLate(stage, writeAtMs, 'the peer was gone');
   const { atMs } = doctorMomentAfterWrite(predictFromWrite(values, situationOf(stage)));
   await doctorWatchesUntil(stage, 'client', writeAtMs + atMs);
 }

@@ -5,7 +5,6 @@ import { numberOf, type SettingValues } from '../../tcp/setting.ts';
 import type { ProbeResult } from '../programs/probes-options.ts';
 import type { ExpectedFindings, Scenario } from '../scenario.ts';
 import type { Stage } from '../stage/stage.ts';
-import { situationOf } from './timers/situation-of.ts';
 import {
   closingSide,
   openFirst,
@@ -18,6 +17,7 @@ import {
 import { type PortPlan, portPlan } from './ports/port-plan.ts';
 import { portSettings } from './ports/port-settings.ts';
 import { rttMsOf } from './timers/path.ts';
+import { situationOf } from './timers/situation-of.ts';
 
 /** The doctor comes so long before the second round. */
 const doctorBeforeMs = 1500;

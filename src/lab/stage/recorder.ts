@@ -4,7 +4,7 @@ import { inNamespace } from '../../kernel/netns/enter.ts';
 import { type Counters, readNetCounters } from '../../kernel/procfs/net-counters.ts';
 import type { LabSeries } from '../../tcp/lab-run.ts';
 import type { Side } from '../../tcp/prediction.ts';
-import { connectionStates, type Family, type TcpState } from '../../tcp/socket.ts';
+import { connectionStates, type Family, type TcpSocket, type TcpState } from '../../tcp/socket.ts';
 import { readingOrThrow } from './reading-or-throw.ts';
 
 /** Sockets of one side at one moment, those of the scenario's ports. */
@@ -50,6 +50,7 @@ export class Recorder implements Disposable {
   readonly #points = new Map<string, Points>();
   readonly #startWallMs: number;
   readonly #timer: NodeJS.Timeout | undefined;
+  #seesDualStack = false;
 
   /** `everyMs` null: only when asked. */
   constructor(
@@ -83,24 +84,43 @@ export class Recorder implements Disposable {
     return (name) => (now[name] ?? 0) - (watch.countersAtStart[name] ?? 0);
   }
 
+  /** From now on a listener of both IP versions counts over IPv4 too; it costs a second look each time. */
+  seeDualStack(): void {
+    this.#seesDualStack = true;
+  }
+
   sample(side: Side): SideSample {
+    const own = this.#dump(side, this.#family, () => true);
+    if (this.#family === 'ipv6' || !this.#seesDualStack) return own;
+    // An IPv4 listener is chosen before one of both versions (inet_lookup_listener()).
+    const hasOwnListener = own.acceptQueues.length > 0;
+    const both = this.#dump(side, 'ipv6', ({ state, localAddress }) =>
+      state === 'LISTEN' ? !hasOwnListener && localAddress === '::' : localAddress.startsWith('::ffff:'),
+    );
+    const states = { ...own.states };
+    for (const [state, count = 0] of Object.entries(both.states) as [TcpState, number][])
+      states[state] = (states[state] ?? 0) + count;
+    return { states, acceptQueues: [...own.acceptQueues, ...both.acceptQueues] };
+  }
+
+  #dump(
+    side: Side,
+    family: Family,
+    counts: (socket: Pick<TcpSocket, 'state' | 'localAddress'>) => boolean,
+  ): SideSample {
     const states: Partial<Record<TcpState, number>> = {};
     const acceptQueues: { length: number; limit: number; drops: number }[] = [];
     const request = {
-      family: this.#family,
+      family,
       states: [...connectionStates, 'LISTEN' as const],
       extensions: extensions.skMemInfo,
       ports: this.#ports,
     };
     const dumped = this.#watch(side).sockets.dump(request, (socket) => {
-      const { state } = socket;
-      if (state === 'LISTEN') {
-        acceptQueues.push({
-          length: socket.receiveQueue,
-          limit: socket.sendQueue,
-          drops: socket.drops ?? 0,
-        });
-      } else states[state] = (states[state] ?? 0) + 1;
+      const { state, receiveQueue: length, sendQueue: limit, drops = 0 } = socket;
+      if (!counts(socket)) return;
+      if (state === 'LISTEN') acceptQueues.push({ length, limit, drops });
+      else states[state] = (states[state] ?? 0) + 1;
     });
     readingOrThrow(dumped, `read the sockets of the ${side}`);
     return { states, acceptQueues };

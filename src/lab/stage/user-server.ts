@@ -30,6 +30,7 @@ export function startUserServer(command: string): (stage: Stage) => Promise<Star
       });
       child.once('error', () => resolve());
     });
+    stage.recorder.seeDualStack();
     const queues = () => stage.sample('server').acceptQueues;
     // A server may put itself into the background: what counts is that somebody listens.
     const listens = await stage.until(

@@ -6,7 +6,7 @@ import { htmlPage } from '../html-page.ts';
 import { ladderFigure } from '../ladder/ladder-figure.ts';
 import { runLadder } from '../ladder/run-ladder.ts';
 import { labPageStyle } from './lab-run-html.ts';
-import { moveText, notProven, proofVerdict, rowKind } from './proof-verdict.ts';
+import { inVainText, moveText, notProven, proofVerdict, rowKind } from './proof-verdict.ts';
 import { exactText } from './quantity.ts';
 import { runArticle } from './run-article.ts';
 
@@ -28,6 +28,10 @@ export function proofHtml(proof: Proof, generatedBy: string): string {
     ]),
     element('h1', '', `${escapeHtml(sentence)}.`),
     element('p', 'why', `Tried: ${escapeHtml(proof.remedy)}.`),
+    proof.proposed === undefined
+      ? ''
+      : element('p', 'why', `The doctor proposes: ${escapeHtml(proof.proposed)}.`),
+    proof.failure === undefined ? '' : element('p', 'why', `The failure: ${escapeHtml(proof.failure)}.`),
   ]);
   const footer = element(
     'footer',
@@ -38,6 +42,8 @@ export function proofHtml(proof: Proof, generatedBy: string): string {
     header,
     numbers(proof.rows),
     changes(proof),
+    list('Tried in vain', proof.inVain === undefined ? [] : [inVainText(proof.inVain)]),
+    list('Not as on the host', proof.scaled ?? []),
     ladders(proof),
     limits(proof),
     '<section><h2>The run before</h2></section>\n',
@@ -55,12 +61,15 @@ export function proofHtml(proof: Proof, generatedBy: string): string {
 
 function numbers(rows: readonly ProofRow[]): string {
   if (rows.length === 0) return '';
-  const head =
-    '<thead><tr><th scope="col">number</th><th scope="col" class="number">before</th><th scope="col" class="number">after</th><th scope="col">unit</th><th scope="col" class="number">moved</th></tr></thead>';
+  const hasInVain = rows.some(({ inVain }) => inVain !== undefined);
+  const inVainHead = hasInVain ? '<th scope="col" class="number">in vain</th>' : '';
+  const inVainCell = ({ inVain }: ProofRow): string =>
+    hasInVain ? `<td class="number">${inVain === undefined ? '' : formatCount(inVain, 3)}</td>` : '';
+  const head = `<thead><tr><th scope="col">number</th><th scope="col" class="number">before</th><th scope="col" class="number">after</th>${inVainHead}<th scope="col">unit</th><th scope="col" class="number">moved</th></tr></thead>`;
   const body = rows.map((row) => {
     const kind = rowKind(row);
     const tone = kind === 'worse' ? ' loss' : kind === 'better' ? ' better' : '';
-    return `<tr><th scope="row">${escapeHtml(row.name)}</th><td class="number">${formatCount(row.before, 3)}</td><td class="number${tone}">${formatCount(row.after, 3)}</td><td>${escapeHtml(row.unit)}</td><td class="number">${escapeHtml(moveText(row))}</td></tr>\n`;
+    return `<tr><th scope="row">${escapeHtml(row.name)}</th><td class="number">${formatCount(row.before, 3)}</td><td class="number${tone}">${formatCount(row.after, 3)}</td>${inVainCell(row)}<td>${escapeHtml(row.unit)}</td><td class="number">${escapeHtml(moveText(row))}</td></tr>\n`;
   });
   return element('section', 'proof', [
     '<h2>Before and after</h2>',
@@ -95,6 +104,12 @@ function ladders({ before, after }: Proof): string {
 }
 
 function limits(proof: Proof): string {
-  const items = notProven(proof).map((text) => `<li>${escapeHtml(text)}</li>\n`);
-  return element('section', 'notes', ['<h2>What this does not prove</h2>', element('ul', '', items)]);
+  return list('What this does not prove', notProven(proof));
+}
+
+function list(heading: string, texts: readonly string[]): string {
+  const items = texts.map((text) => `<li>${escapeHtml(text)}</li>\n`);
+  return items.length === 0
+    ? ''
+    : element('section', 'notes', [`<h2>${heading}</h2>`, element('ul', '', items)]);
 }

@@ -6,10 +6,24 @@ import { printable } from '../printable.ts';
 import { hanging, wrapText } from '../wrap-text.ts';
 import { alignedColumns, type Column } from './aligned-columns.ts';
 import { type LabTextOptions, labRunText } from './lab-run-text.ts';
-import { moveText, notProven, type ProofKind, proofVerdict, type RowKind, rowKind } from './proof-verdict.ts';
+import {
+  changeText,
+  inVainText,
+  moveText,
+  notProven,
+  type ProofKind,
+  proofVerdict,
+  type RowKind,
+  rowKind,
+} from './proof-verdict.ts';
 import { exactText } from './quantity.ts';
 
-const verdictSigns: Readonly<Record<ProofKind, string>> = { worked: 'ok', failed: 'x', incomplete: '!' };
+const verdictSigns: Readonly<Record<ProofKind, string>> = {
+  worked: 'ok',
+  failed: 'x',
+  'not-shown': '!',
+  incomplete: '!',
+};
 const rowSigns: Readonly<Record<RowKind, string>> = { better: 'ok', worse: 'x', neutral: '-' };
 
 /**
@@ -23,6 +37,8 @@ export function proofText(proof: Proof, options: LabTextOptions): string {
     verdictLines(proof, width, paint),
     subjectLines(proof, width, paint),
     rowLines(proof, width, paint),
+    inVainLines(proof, width, paint),
+    scaledLines(proof, width, paint),
     [
       paint.bold('What this does not prove'),
       ...notProven(proof).flatMap((text) => hanging('- ', text, width)),
@@ -47,13 +63,31 @@ function verdictLines(proof: Proof, width: number, paint: Paint): readonly strin
 }
 
 function subjectLines(
-  { finding, subject, remedy, before, after }: Proof,
+  { finding, subject, remedy, changed, proposed, failure, before, after }: Proof,
   width: number,
   paint: Paint,
 ): readonly string[] {
   const about = subject === '' ? finding : `${finding} of ${subject}`;
   const runs = `two runs of ${before.scenario}, ${plural(before.packetsSeen, 'segment')} in ${secondsText(before.tookMs)} before, ${plural(after.packetsSeen, 'segment')} in ${secondsText(after.tookMs)} after`;
-  return [...wrapText(`${about}; tried: ${remedy}`, width), ...wrapText(runs, width).map(paint.dim)];
+  return [
+    ...wrapText(
+      `${about}; tried: ${remedy}${changed.length === 0 ? '' : ` (${changeText(changed)})`}`,
+      width,
+    ),
+    ...(proposed === undefined ? [] : wrapText(`the doctor proposes: ${proposed}`, width).map(paint.dim)),
+    ...(failure === undefined ? [] : wrapText(`the failure: ${failure}`, width).map(paint.dim)),
+    ...wrapText(runs, width).map(paint.dim),
+  ];
+}
+
+function inVainLines({ inVain }: Proof, width: number, paint: Paint): readonly string[] {
+  if (inVain === undefined) return [];
+  return [paint.bold('Tried in vain'), ...hanging('- ', inVainText(inVain), width)];
+}
+
+function scaledLines({ scaled = [] }: Proof, width: number, paint: Paint): readonly string[] {
+  if (scaled.length === 0) return [];
+  return [paint.bold('Not as on the host'), ...scaled.flatMap((text) => hanging('- ', text, width))];
 }
 
 function rowLines(proof: Proof, width: number, paint: Paint): readonly string[] {
@@ -65,6 +99,7 @@ function rowLines(proof: Proof, width: number, paint: Paint): readonly string[] 
     printable(row.name),
     exactText(row.before),
     exactText(row.after),
+    row.inVain === undefined ? '' : exactText(row.inVain),
     printable(row.unit),
     moveText(row),
   ]);
@@ -77,12 +112,14 @@ function rowLines(proof: Proof, width: number, paint: Paint): readonly string[] 
     { align: 'left' },
     { align: 'right', paint: (text, row) => (row === 0 ? paint.dim(text) : text) },
     { align: 'right', paint: (text, row) => (row === 0 ? paint.dim(text) : paint.bold(text)) },
+    { align: 'right', paint: paint.dim },
     { align: 'left' },
     { align: 'right', paint: (text) => paint.dim(text) },
   ];
-  const head = ['', '', 'before', 'after', '', ''];
+  const tried = rows.some(({ inVain }) => inVain !== undefined) ? 'in vain' : '';
+  const head = ['', '', 'before', 'after', tried, '', ''];
   const sentences = (): readonly string[] =>
-    cells.flatMap(([sign = '', name = '', before = '', after = '', unit = '']) =>
+    cells.flatMap(([sign = '', name = '', before = '', after = '', , unit = '']) =>
       hanging(`${sign.padEnd(2)}  `, `${name}: ${before} before, ${after} after ${unit}`.trim(), width),
     );
   const table = [head, ...cells];

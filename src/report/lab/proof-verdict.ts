@@ -1,10 +1,10 @@
 /** What a proof showed, in words; the same in every rendering. */
 import { formatCount } from '../../base/units.ts';
 import type { LabRun } from '../../tcp/lab-run.ts';
-import type { Proof, ProofRow } from '../../tcp/proof.ts';
+import type { Proof, ProofChange, ProofRow, TriedInVain } from '../../tcp/proof.ts';
 import { exactText, quantity } from './quantity.ts';
 
-export type ProofKind = 'worked' | 'failed' | 'incomplete';
+export type ProofKind = 'worked' | 'failed' | 'not-shown' | 'incomplete';
 
 export interface ProofVerdict {
   readonly kind: ProofKind;
@@ -21,7 +21,14 @@ export function proofVerdict(proof: Proof): ProofVerdict {
       sentence: `INCOMPLETE: whether ${proof.remedy} helps was not shown (${cut.join('; ')})`,
     };
   }
-  const change = changeText(proof);
+  if (proof.failureShown === false) {
+    const what = proof.failure === undefined ? '' : ` (${proof.failure})`;
+    return {
+      kind: 'not-shown',
+      sentence: `Nothing is proved: the failure${what} did not show in the laboratory, even without the remedy`,
+    };
+  }
+  const change = `with ${proof.remedy}`;
   const shown = proof.worked
     ? (proof.rows.find(({ improved }) => improved) ?? proof.rows[0])
     : (proof.rows.find(({ improved }) => !improved) ?? proof.rows[0]);
@@ -36,13 +43,19 @@ function cutText(which: string, { complete, incompleteBecause }: LabRun): string
   return `the run ${which} it: ${incompleteBecause.length === 0 ? 'no reason is given' : incompleteBecause.join('; ')}`;
 }
 
-/** "with backlog 2,048 instead of 128" */
-export function changeText({ changed, remedy }: Proof): string {
-  if (changed.length === 0) return `with ${remedy}`;
+/** "backlog 2,048 instead of 128"; empty when nothing differs. */
+export function changeText(changed: readonly ProofChange[]): string {
   const parts = changed.map(
     ({ name, before, after }) => `${name} ${exactText(after)} instead of ${exactText(before)}`,
   );
-  return `with ${parts.join(' and ')}`;
+  return parts.join(' and ');
+}
+
+/** What people try as well, and what came of it. */
+export function inVainText({ change, failureStayed }: TriedInVain): string {
+  return failureStayed
+    ? `${change}: does nothing, the failure is still there`
+    : `${change}: helps here as well, although the report says that it is in vain`;
 }
 
 /** In the past tense, which has no plural: "SYNs dropped went from 1,204 to 0". */

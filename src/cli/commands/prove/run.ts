@@ -33,6 +33,7 @@ export async function runProve(idText: string, options: ProveCommandOptions): Pr
   const line = storyLine();
   try {
     const report = given ?? (await observeThisHost(stop.signal));
+    if (stop.signal.aborted) return endedEarly();
     const plan = planProof(chooseFinding(report, id, options.subject), report, os.release());
     const proof = await prove(plan, {
       tool: { name: 'halfopen', version: version() },
@@ -51,6 +52,11 @@ export async function runProve(idText: string, options: ProveCommandOptions): Pr
     line.end();
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
+}
+
+function endedEarly(): number {
+  process.stderr.write('halfopen: interrupted before anything was tried\n');
+  return exitCodes.findings;
 }
 
 async function observeThisHost(stop: AbortSignal): Promise<Report> {

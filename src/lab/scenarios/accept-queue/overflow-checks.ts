@@ -57,12 +57,12 @@ export function checkStream(stage: Stage, { simulations, cause }: OverflowPlan):
   if (cause !== 'burst') {
     const range = widened(
       rangeOf(simulations, ({ counts }) => counts.listenOverflows),
-      0.15,
+      0.5,
     );
     checkRange(stage, 'ListenOverflows', range, {
       measured: overflows,
       unit: 'segments',
-      why: 'the least to the most of the model with other speeds and phases; a busy machine shifts both, hence 25 % more',
+      why: 'the least to the most of the model with other speeds and phases; and half as many more or fewer, since those who meet at the last place count several times',
     });
   }
   checkDropsOnWire(stage, clientsOnWire(stage));

@@ -1,15 +1,13 @@
 /** What accept-queue-overflow stages, worked out before anything happens. */
 import { usageError } from '../../../base/errors.ts';
 import { type KernelVersion, kernelRelease } from '../../../tcp/model/kernel-version.ts';
-import { retransmitTimeline, rtoMsOf } from '../../../tcp/model/retransmit-timeline.ts';
 import { defaultClock, timerLatenessMs } from '../../../tcp/model/timer-wheel.ts';
 import { acceptQueueCapacity } from '../../../tcp/queue-limits.ts';
 import { numberOf, type SettingValues } from '../../../tcp/setting.ts';
+import { type Accepting, acceptsAtOnce, neverAccepts } from '../queues/accept-line.ts';
 import { handshakeTimers, kernelNumber, refuseLateComers } from '../queues/queue-settings.ts';
+import { resentDataMs } from '../queues/resent-data.ts';
 import {
-  type Accepting,
-  acceptsAtOnce,
-  neverAccepts,
   type SimulatedClients,
   type SimulatedListener,
   type Simulation,
@@ -156,7 +154,7 @@ function variantsOf(plan: Basics, values: SettingValues, kernel: KernelVersion):
     syns: { atMs: timers.syns.map(({ atMs }) => atMs), endMs: timers.synsEnd.atMs },
     synAcks: { atMs: timers.synAcks.map(({ atMs }) => atMs), endMs: timers.synAcksEnd.atMs },
     // Who closes at once sends a FIN that is resent like data.
-    dataMs: values.client === 'sends' || isStream(plan.cause) ? dataTimes(rttMs) : [],
+    dataMs: values.client === 'sends' || isStream(plan.cause) ? resentDataMs(rttMs, kernel) : [],
   };
   const late: SimulatedClients = {
     ...clients,
@@ -167,16 +165,21 @@ function variantsOf(plan: Basics, values: SettingValues, kernel: KernelVersion):
     ...clients,
     startsMs: plan.startsMs.map((ms) => ms * factor),
   });
-  const spread = rttMs === 0 && standsStill(plan.cause) ? [] : [stretched(0.9), stretched(1.1)];
+  const bunched = (bunchMs: number): SimulatedClients => ({
+    ...clients,
+    startsMs: plan.startsMs.map((ms) => Math.floor(ms / bunchMs) * bunchMs),
+  });
+  const spread =
+    rttMs === 0 && standsStill(plan.cause)
+      ? []
+      : [
+          stretched(0.9),
+          stretched(1.1),
+          ...(plan.cause === 'burst' ? [stretched(20)] : [bunched(50), bunched(150)]),
+        ];
   return acceptings(plan, values).flatMap((accepting) =>
     [clients, late, ...spread].map((some): Variant => [{ ...listener, accepting }, some]),
   );
-}
-
-/** Data that nobody acknowledges: sent at once, by the tail loss probe, and by each timeout. */
-function dataTimes(rttMs: number): number[] {
-  const { sends } = retransmitTimeline({ retries: 15, rtoMs: rtoMsOf({ rttMs }) });
-  return sends.map(({ atMs }) => atMs);
 }
 
 /** How the server accepts; more than one where that depends on the machine or on chance. */
@@ -194,7 +197,7 @@ function acceptings(plan: Basics, values: SettingValues): readonly Accepting[] {
     case 'cpu-saturated':
       return [neverAccepts];
     case 'sustained-overload':
-      return [1, 0.85].map((factor) => ({ fromMs: 0, perSecond: perSecond * factor }));
+      return [1, 0.6].map((factor) => ({ fromMs: 0, perSecond: perSecond * factor }));
     case 'burst':
       // It wakes up after the burst, or takes some of it: up to 10 ms of lateness are made up for.
       return [

@@ -1,18 +1,16 @@
 import type { KernelVersion } from '../../../tcp/model/kernel-version.ts';
-import { retransmitTimeline, rtoMsOf } from '../../../tcp/model/retransmit-timeline.ts';
-import type { Moment } from '../../../tcp/model/timer-wheel.ts';
 import type { Prediction } from '../../../tcp/prediction.ts';
 import { acceptQueueCapacity } from '../../../tcp/queue-limits.ts';
 import { numberOf, type SettingValues } from '../../../tcp/setting.ts';
 import type { ExpectedFindings } from '../../scenario.ts';
-import { noiseMs } from '../../stage/stage.ts';
 import { type AffectedClient, firstAffected } from '../queues/affected-client.ts';
 import { queuePrediction } from '../queues/queue-prediction.ts';
 import { handshakeTimers, kernelNumber } from '../queues/queue-settings.ts';
 import { rangeOf } from '../queues/range-of.ts';
+import { resentData } from '../queues/resent-data.ts';
 import { type Trouble, troubles } from '../queues/simulate-listener.ts';
 import { rttMsOf } from '../timers/path.ts';
-import { isStream, type OverflowPlan, standsStill } from './overflow-plan.ts';
+import { isStream, type OverflowPlan } from './overflow-plan.ts';
 
 export function predictOverflow(
   values: SettingValues,
@@ -45,14 +43,6 @@ export function affectedClient(
     isStream(plan.cause) ? ['syn-dropped'] : troubles,
   );
   return { ...affected, competes: true };
-}
-
-/** The latest with the round-trip time that a busy machine makes of it: each timeout doubles what it adds. */
-function resentData(rttMs: number, kernel: KernelVersion): Moment[] {
-  const sendsWith = (ms: number): readonly Moment[] =>
-    retransmitTimeline({ retries: 15, rtoMs: rtoMsOf({ rttMs: ms }), kernel }).sends;
-  const busy = sendsWith(rttMs + noiseMs);
-  return sendsWith(rttMs).map(({ atMs, latestMs }, i) => ({ atMs, latestMs: busy[i]?.latestMs ?? latestMs }));
 }
 
 const whyText: Readonly<Record<Trouble | 'none', string>> = {
@@ -90,9 +80,10 @@ const never = ['syn-flood', 'reuseport-imbalance', 'close-wait-leak', 'dead-peer
 export function overflowFindings(values: SettingValues, plan: OverflowPlan): ExpectedFindings {
   const does = overflows(plan.simulations);
   const cookies = kernelNumber(values, 'tcp_syncookies');
+  const aborts = kernelNumber(values, 'tcp_abort_on_overflow') === 1;
   const expected = [
     ...(does === 'yes' ? ['accept-queue-overflow'] : []),
-    ...(kernelNumber(values, 'tcp_abort_on_overflow') === 1 ? ['abort-on-overflow'] : []),
+    ...(aborts ? ['abort-on-overflow'] : []),
     ...(cookies === 0 ? ['syncookies-off'] : []),
     ...(cookies === 2 ? ['syncookies-always'] : []),
     ...(isCapped(values, plan) && does === 'yes' ? ['backlog-capped'] : []),
@@ -100,8 +91,8 @@ export function overflowFindings(values: SettingValues, plan: OverflowPlan): Exp
   const forbidden = [
     ...never,
     ...(isCapped(values, plan) ? [] : ['backlog-capped']),
-    // Connections that stay are no churn; a queue on a plain link holds no half-open requests.
-    ...(standsStill(plan.cause) || plan.cause === 'none' ? ['connection-churn'] : []),
+    // Connections that stay are no churn, unless they are reset; a queue on a plain link holds no half-open requests.
+    ...(isStream(plan.cause) || aborts ? [] : ['connection-churn']),
     ...(rttMsOf(values) === 0 && !isStream(plan.cause) ? ['syn-queue-overflow'] : []),
     ...(does === 'no' ? ['accept-queue-overflow'] : []),
   ];
@@ -117,4 +108,9 @@ export function doctorsWindowMs(values: SettingValues, plan: OverflowPlan): numb
   const againMs = numberOf(values, 'acceptAgainMs') || Number.POSITIVE_INFINITY;
   const lastsMs = numberOf(values, 'watchMs') - (isStream(plan.cause) ? 1000 : 0);
   return Math.max(1000, Math.min(lastsMs, againMs, 5500) - 500);
+}
+
+/** What causes it can be told when it happens again while the doctor watches. */
+export function isRepeated(values: SettingValues, plan: OverflowPlan): boolean {
+  return plan.cause !== 'burst' || 2 * plan.burstEveryMs <= doctorsWindowMs(values, plan);
 }

@@ -1,6 +1,7 @@
 /** A handshake of which the link loses the first segments of one kind: when it is complete all the same. */
 import { connectModel } from '../../../tcp/model/connect.ts';
 import { endAt, eventAt } from '../../../tcp/model/model.ts';
+import { afterText } from '../../../tcp/model/moment-text.ts';
 import { synTimeline } from '../../../tcp/model/syn-timeline.ts';
 import { synAckModel } from '../../../tcp/model/synack.ts';
 import { synAckTimeline } from '../../../tcp/model/synack-timeline.ts';
@@ -27,6 +28,13 @@ export interface HandshakeLossPlan {
 }
 
 export function handshakeLossPlan(values: SettingValues, situation: Situation): HandshakeLossPlan {
+  const plan = planOf(values, situation);
+  const { lost = '', lostSegments = 0, firstWord = '' } = values;
+  const inputs = { ...plan.prediction.inputs, lost, lostSegments, firstWord };
+  return { ...plan, prediction: { ...plan.prediction, inputs } };
+}
+
+function planOf(values: SettingValues, situation: Situation): HandshakeLossPlan {
   switch (values.lost as LostKind) {
     case 'syn':
       return lostSyns(values, situation);
@@ -70,6 +78,7 @@ function lostSyns(values: SettingValues, situation: Situation): HandshakeLossPla
   const connected = laterBy(through, rttMsOf(values));
   const prediction = {
     ...base(values, situation, 'accepts'),
+    answer: `connect() succeeds ${afterText(connected)}, with SYN ${lost + 1}.`,
     events: [
       ...syns.slice(0, lost + 1).map((syn) => eventAt(syn, 'client', 'SYN')),
       eventAt(connected, 'server', 'SYN-ACK'),
@@ -102,6 +111,7 @@ function lostSynAcks(values: SettingValues, situation: Situation): HandshakeLoss
   const counts = paths.map(({ synAcks }) => synAcks);
   const prediction = {
     ...base(values, situation, 'accepts'),
+    answer: `connect() ${outcomes.map(outcomeText).join(', or ')}.`,
     events: sent.map((syn) => eventAt(syn, 'client', 'SYN')),
     outcome: outcome ?? endAt(end, 'ETIMEDOUT', 'CLOSE'),
     ...(alternatives.length > 0 ? { alternatives } : {}),
@@ -123,6 +133,11 @@ function lostSynAcks(values: SettingValues, situation: Situation): HandshakeLoss
   };
 }
 
+function outcomeText({ atMs, latestMs, errno }: PredictedOutcome): string {
+  const after = afterText({ atMs: atMs ?? 0, latestMs: latestMs ?? 0 });
+  return errno === null ? `succeeds ${after}` : `fails ${after} with ${errno}`;
+}
+
 /** The client is connected; the server is not, until an ACK in answer to one of its SYN-ACKs arrives. */
 function lostAcks(values: SettingValues, { kernel }: Situation): HandshakeLossPlan {
   const rttMs = rttMsOf(values);
@@ -137,6 +152,9 @@ function lostAcks(values: SettingValues, { kernel }: Situation): HandshakeLossPl
   const outcome = through ? laterBy(atServer(through), rttMs) : atServer(end);
   const prediction = {
     ...model,
+    answer: through
+      ? `connect() succeeds after one round trip; the server has the connection ${afterText(outcome)}.`
+      : `connect() succeeds after one round trip; the server forgets the connection ${afterText(outcome)}.`,
     events: [
       eventAt(startMoment, 'client', 'SYN'),
       ...sent.flatMap((synAck) => [
@@ -166,6 +184,7 @@ function firstDataCompletes(values: SettingValues, model: Prediction): Handshake
   const connected = laterBy(startMoment, rttMs);
   const prediction = {
     ...model,
+    answer: 'The connection is open for both after one and a half round trips.',
     events: [
       eventAt(startMoment, 'client', 'SYN'),
       eventAt(laterBy(startMoment, rttMs / 2), 'server', 'SYN-ACK'),

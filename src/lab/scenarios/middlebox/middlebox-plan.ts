@@ -3,11 +3,11 @@ import { usageError } from '../../../base/errors.ts';
 import { keepaliveModel } from '../../../tcp/model/keepalive.ts';
 import { type KeepaliveInputs, keepaliveTimeline } from '../../../tcp/model/keepalive-timeline.ts';
 import { eventAt, never } from '../../../tcp/model/model.ts';
-import { laterBy, type Moment } from '../../../tcp/model/timer-wheel.ts';
+import type { Moment } from '../../../tcp/model/timer-wheel.ts';
 import type { PredictedEvent, Prediction } from '../../../tcp/prediction.ts';
 import { numberOf, type SettingValues } from '../../../tcp/setting.ts';
 import type { Situation } from '../../scenario.ts';
-import { answeredRounds, keepaliveInputs } from '../timers/keepalive-settings.ts';
+import { answeredRounds, keepaliveInputs, silentFrom } from '../timers/keepalive-settings.ts';
 import { rttMsOf } from '../timers/path.ts';
 import { shifted } from '../timers/shift.ts';
 import { predictUnacknowledgedData } from '../timers/unacknowledged.ts';
@@ -43,16 +43,15 @@ export function middleboxPlan(values: SettingValues, situation: Situation): Midd
   const writeMs = numberOf(values, 'idleS') * 1000;
   const answers = hasKeepalive ? answeredBefore(values, inputs, writeMs) : 0;
   const { events: answered, lastWord } = answeredRounds(inputs, answers);
-  const before = { answered, lastWord, silentFrom: answers === 0 ? lastWord : silentFrom(inputs, lastWord) };
+  const before = { answered, lastWord, silentFrom: silentFrom(inputs, answers, lastWord) };
   const silence = hasKeepalive ? keepaliveTimeline(inputs) : { probes: [], end: null };
   const end = silence.end && after(before.silentFrom, silence.end);
-  const probes = silence.probes
-    .map((probe) => after(before.silentFrom, probe))
-    .filter(({ atMs }) => atMs < writeMs);
+  const unanswered = silence.probes.map((probe) => after(before.silentFrom, probe));
+  const probes = unanswered.filter(({ atMs }) => atMs < writeMs);
   const silentMs = answers === 0 ? writeMs : writeMs - lastWord.atMs + rttMsOf(values);
   if (probes.length === 0 && !isForgotten(values, silentMs))
     return passes(before, values, situation, writeMs);
-  refuseUnclear(values, probes, end, writeMs);
+  refuseUnclear(values, unanswered, end, writeMs);
   const isOver = probes.length > 0 && (isReset(values) || (end !== null && end.latestMs < writeMs));
   return isOver
     ? lostProbe(before, values, situation)
@@ -60,11 +59,6 @@ export function middleboxPlan(values: SettingValues, situation: Situation): Midd
 }
 
 type Before = Pick<MiddleboxPlan, 'answered' | 'lastWord' | 'silentFrom'>;
-
-/** After a probe the timer runs for the interval at least: then the idle time seems to begin later. */
-function silentFrom({ idleMs, intervalMs, rttMs = 0 }: KeepaliveInputs, lastWord: Moment): Moment {
-  return laterBy(lastWord, Math.max(0, intervalMs - idleMs - rttMs));
-}
 
 function passes(
   before: Before,
@@ -75,7 +69,8 @@ function passes(
   const alive = keepaliveModel.predict({ ...values, peer: 'alive', rttMs: rttMsOf(values) }, kernel);
   const write = eventAt({ atMs: writeMs, latestMs: writeMs }, 'client', 'data');
   const prediction = {
-    ...alive,
+    ...withInputs(alive, values),
+    answer: 'The firewall still knows the flow when the application writes: the data arrives.',
     events: [...before.answered, write],
     outcome: never('ESTABLISHED'),
     because: [
@@ -96,15 +91,30 @@ function lostWrite(
   const failure = predictUnacknowledgedData(values, isReset(values) ? 'rebooted' : 'silent', situation);
   const lostProbes = lost.map((probe) => eventAt(probe, 'client', 'probe'));
   const start = { atMs: writeMs, latestMs: writeMs };
-  const prediction = shifted(failure, start, [...before.answered, ...lostProbes]);
+  const events = [...before.answered, ...lostProbes];
+  const prediction = forgotten(shifted(failure, start, events), values, 'the data');
   return { ...before, end: 'lost-write', lostProbes, prediction, failure };
 }
 
 function lostProbe(before: Before, values: SettingValues, { kernel, family }: Situation): MiddleboxPlan {
   const peer = isReset(values) ? 'rebooted' : 'silent';
   const failure = keepaliveModel.predict({ ...values, peer, family, rttMs: rttMsOf(values) }, kernel);
-  const prediction = shifted(failure, before.silentFrom, before.answered);
+  const prediction = forgotten(shifted(failure, before.silentFrom, before.answered), values, 'a probe');
   return { ...before, end: 'lost-probe', lostProbes: [], prediction, failure };
+}
+
+function forgotten(prediction: Prediction, values: SettingValues, first: string): Prediction {
+  const does = isReset(values) ? 'resets' : 'drops';
+  return {
+    ...withInputs(prediction, values),
+    answer:
+      `The firewall has forgotten the flow when ${first} comes, and ${does} it. ${prediction.answer ?? ''}`.trim(),
+  };
+}
+
+function withInputs(prediction: Prediction, values: SettingValues): Prediction {
+  const { middleboxTimeoutS = 0, idleS = 0, unknownFlow = '' } = values;
+  return { ...prediction, inputs: { ...prediction.inputs, middleboxTimeoutS, idleS, unknownFlow } };
 }
 
 /** How many probes are answered before the write: all, or those before the one that finds the flow forgotten. */

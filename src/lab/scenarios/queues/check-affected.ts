@@ -1,5 +1,5 @@
 import type { PredictedEvent } from '../../../tcp/prediction.ts';
-import type { Stage } from '../../stage/stage.ts';
+import { noiseMs, type Stage } from '../../stage/stage.ts';
 import type { AffectedClient } from './affected-client.ts';
 import type { ClientOnWire } from './client-on-wire.ts';
 
@@ -11,19 +11,30 @@ export function checkAffected(
 ): void {
   const { trouble, events, eventsUntilMs } = affected;
   const isSeen = (ms: number): boolean => ms < eventsUntilMs - earlyMs;
-  const compare = (name: string, what: PredictedEvent['what'], seenMs: readonly number[] = []): void => {
-    const predicted = events.filter((event) => event.what === what);
-    stage.checkEvents(name, predicted, seenMs.filter(isSeen));
-  };
+  const predicted = (what: PredictedEvent['what']): PredictedEvent[] =>
+    events.filter((event) => event.what === what);
   const syns = client?.syns ?? [];
   if (affected.competes && trouble === 'syn-dropped' && affected.outcome.state === 'ESTABLISHED') {
-    const sent = affected.syns.slice(0, Math.max(2, syns.length));
-    stage.checkEvents('SYN of the first client it hits', sent, syns);
-  } else compare('SYN of the first client it hits', 'SYN', syns);
+    check(stage, 'SYN of the first client it hits', affected.syns.slice(0, Math.max(2, syns.length)), syns);
+  } else check(stage, 'SYN of the first client it hits', predicted('SYN'), syns.filter(isSeen));
   if (trouble === 'syn-dropped' || trouble === undefined) return;
-  compare('SYN-ACK to it', 'SYN-ACK', client?.synAcks);
-  compare('RST to it', 'RST', client?.resetsByServer);
+  check(stage, 'SYN-ACK to it', predicted('SYN-ACK'), client?.synAcks.filter(isSeen) ?? [], 1);
+  check(stage, 'RST to it', predicted('RST'), client?.resetsByServer.filter(isSeen) ?? [], 3);
 }
 
 /** Two clocks are compared, as in Stage. */
 const earlyMs = 5;
+
+/** `crossings`: how often the link was crossed before, each time by a process that has to be scheduled. */
+function check(
+  stage: Stage,
+  name: string,
+  predicted: readonly PredictedEvent[],
+  measuredMs: readonly number[],
+  crossings = 0,
+): void {
+  const slackMs = noiseMs * (stage.number('delayMs') > 0 ? 1 + crossings : 1);
+  stage.checkExact(`${name}: how many`, predicted.length, measuredMs.length, 'segments');
+  for (const [i, event] of predicted.entries())
+    stage.checkTime(`${name} ${i + 1}`, event, measuredMs[i], slackMs);
+}

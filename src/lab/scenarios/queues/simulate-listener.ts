@@ -3,6 +3,7 @@
  * Every segment is judged as tcp_conn_request(), tcp_check_req() and cookie_v4_check() do; letters are the rows of kernel-facts 3.1.
  */
 import { acceptQueueCapacity, synQueueCapacity } from '../../../tcp/queue-limits.ts';
+import { type Accepting, AcceptLine } from './accept-line.ts';
 import { EventQueue } from './event-queue.ts';
 
 export interface SimulatedListener {
@@ -16,18 +17,6 @@ export interface SimulatedListener {
   /** Complete connections that wait already. */
   readonly waiting?: number;
 }
-
-/** Who takes connections out of the accept queue: whoever waits from `fromMs` on, but at most `most`, and not faster than the rate. */
-export interface Accepting {
-  readonly fromMs: number;
-  readonly most?: number;
-  readonly perSecond?: number;
-  /** It stands still for `lastMs`, from `firstMs` on and again every `everyMs`. */
-  readonly pauses?: { readonly firstMs: number; readonly lastMs: number; readonly everyMs: number };
-}
-
-export const neverAccepts: Accepting = { fromMs: Number.POSITIVE_INFINITY };
-export const acceptsAtOnce: Accepting = { fromMs: 0 };
 
 export interface SimulatedClients {
   /** When each calls connect(). */
@@ -122,7 +111,7 @@ class ListenerSimulation {
   readonly #their: SimulatedClients;
   readonly #clients: readonly Client[];
   readonly #events = new EventQueue();
-  readonly #counts: { -readonly [name in keyof SimulatedCounts]: number } = {
+  readonly #counts: { -readonly [name in keyof Omit<SimulatedCounts, 'accepted'>]: number } = {
     listenOverflows: 0,
     listenDrops: 0,
     socketDrops: 0,
@@ -131,17 +120,13 @@ class ListenerSimulation {
     cookiesSent: 0,
     cookiesReturned: 0,
     embryonicResets: 0,
-    accepted: 0,
   };
   readonly #acceptQueueTakes: number;
   readonly #synQueueTakes: number;
   readonly #maxSynBacklogTakes: number;
-  /** When those who wait for accept() came, in order. */
-  readonly #waiting: number[] = [];
+  readonly #line: AcceptLine;
   #requests = 0;
-  #acceptQueuePeak = 0;
   #synQueuePeak = 0;
-  #nextAcceptMs: number;
 
   constructor(listener: SimulatedListener, clients: SimulatedClients) {
     const { limit, maxSynBacklog, kernelRelease } = listener;
@@ -155,9 +140,7 @@ class ListenerSimulation {
       maxSynBacklog,
       kernelRelease,
     });
-    this.#nextAcceptMs = listener.accepting.fromMs;
-    for (let n = 0; n < (listener.waiting ?? 0); n++) this.#waiting.push(0);
-    this.#acceptQueuePeak = this.#waiting.length;
+    this.#line = new AcceptLine(listener.accepting, listener.waiting ?? 0);
     this.#clients = clients.startsMs.map((startMs) => ({
       startMs,
       fate: 'dropped',
@@ -174,12 +157,12 @@ class ListenerSimulation {
   play(untilMs: number): Simulation {
     for (const client of this.#clients) this.#sendSyn(client, 0);
     this.#events.runUntil(untilMs);
-    this.#accept(untilMs);
+    this.#line.serve(untilMs);
     return {
       clients: this.#clients,
-      counts: this.#counts,
-      waiting: this.#waiting.length,
-      acceptQueuePeak: this.#acceptQueuePeak,
+      counts: { ...this.#counts, accepted: this.#line.accepted },
+      waiting: this.#line.length,
+      acceptQueuePeak: this.#line.peak,
       synQueuePeak: this.#synQueuePeak,
     };
   }
@@ -198,7 +181,7 @@ class ListenerSimulation {
 
   #onSyn(client: Client, which: number, nowMs: number): void {
     client.synsSent = which + 1;
-    this.#accept(nowMs);
+    this.#line.serve(nowMs);
     const answer = this.#judgeSyn();
     if (answer === 'drop') {
       client.fate = 'dropped';
@@ -262,7 +245,7 @@ class ListenerSimulation {
 
   /** tcp_v4_syn_recv_sock() for the ACK of a request, cookie_v4_check() for that of a cookie. */
   #onAck(client: Client, nowMs: number): void {
-    this.#accept(nowMs);
+    this.#line.serve(nowMs);
     const isCookie = client.by === 'cookie';
     if (isCookie) this.#counts.cookiesReturned++;
     if (!this.#acceptQueueIsFull()) {
@@ -297,9 +280,8 @@ class ListenerSimulation {
     this.#dropRequest(client);
     client.fate = 'in';
     client.inAtMs = nowMs;
-    this.#waiting.push(nowMs);
-    this.#acceptQueuePeak = Math.max(this.#acceptQueuePeak, this.#waiting.length);
-    this.#accept(nowMs);
+    this.#line.add(nowMs);
+    this.#line.serve(nowMs);
   }
 
   #dropRequest(client: Client): void {
@@ -309,29 +291,7 @@ class ListenerSimulation {
   }
 
   #acceptQueueIsFull(): boolean {
-    return this.#waiting.length >= this.#acceptQueueTakes;
-  }
-
-  /** Everybody whose turn has come by now. */
-  #accept(nowMs: number): void {
-    const { most = Number.POSITIVE_INFINITY, perSecond = Number.POSITIVE_INFINITY } =
-      this.#listener.accepting;
-    while (this.#counts.accepted < most) {
-      const turnMs = this.#awakeAt(
-        Math.max(this.#waiting[0] ?? Number.POSITIVE_INFINITY, this.#nextAcceptMs),
-      );
-      if (turnMs > nowMs) return;
-      this.#waiting.shift();
-      this.#counts.accepted++;
-      this.#nextAcceptMs = turnMs + 1000 / perSecond;
-    }
-  }
-
-  #awakeAt(atMs: number): number {
-    const { pauses } = this.#listener.accepting;
-    if (pauses === undefined || !Number.isFinite(atMs)) return atMs;
-    const intoMs = (((atMs - pauses.firstMs) % pauses.everyMs) + pauses.everyMs) % pauses.everyMs;
-    return intoMs < pauses.lastMs ? atMs - intoMs + pauses.lastMs : atMs;
+    return this.#line.length >= this.#acceptQueueTakes;
   }
 }
 

@@ -6,11 +6,12 @@ import { acceptQueueCapacity } from '../../../tcp/queue-limits.ts';
 import { numberOf, type SettingValues } from '../../../tcp/setting.ts';
 import type { ExpectedFindings } from '../../scenario.ts';
 import { noiseMs } from '../../stage/stage.ts';
+import { neverAccepts } from '../queues/accept-line.ts';
 import { type AffectedClient, firstAffected } from '../queues/affected-client.ts';
 import { queuePrediction } from '../queues/queue-prediction.ts';
 import { type HandshakeTimers, handshakeTimers, kernelNumber, limitOf } from '../queues/queue-settings.ts';
 import type { Range } from '../queues/range-of.ts';
-import { neverAccepts, simulateListener } from '../queues/simulate-listener.ts';
+import { simulateListener } from '../queues/simulate-listener.ts';
 import type { StuckCause } from './reuseport-settings.ts';
 
 export interface ReuseportPlan {

@@ -5,13 +5,13 @@ import type { Prediction } from '../../../tcp/prediction.ts';
 import { synQueueCapacity } from '../../../tcp/queue-limits.ts';
 import { numberOf, type SettingValues } from '../../../tcp/setting.ts';
 import type { ExpectedFindings } from '../../scenario.ts';
+import { type Accepting, acceptsAtOnce } from '../queues/accept-line.ts';
 import { type AffectedClient, firstAffected } from '../queues/affected-client.ts';
 import { queuePrediction } from '../queues/queue-prediction.ts';
 import { handshakeTimers, kernelNumber, limitOf, refuseLateComers } from '../queues/queue-settings.ts';
 import { rangeOf } from '../queues/range-of.ts';
+import { resentDataMs } from '../queues/resent-data.ts';
 import {
-  type Accepting,
-  acceptsAtOnce,
   type SimulatedClients,
   type SimulatedListener,
   type Simulation,
@@ -28,8 +28,11 @@ export interface BurstPlan {
   readonly affected: AffectedClient;
 }
 
-/** A server that is held up for a moment between two accepts. */
-const heldUp: Accepting = { fromMs: 0, pauses: { firstMs: 0, lastMs: 20, everyMs: 100 } };
+/** A server that a busy machine holds up between two accepts. */
+const heldUp: readonly Accepting[] = [0, 50, 100, 150].map((firstMs) => ({
+  fromMs: 0,
+  pauses: { firstMs, lastMs: 60, everyMs: 200 },
+}));
 
 /** The last look at the counters comes a little after the end of the watch. */
 const lateMs = 60;
@@ -56,7 +59,7 @@ export function planBurst(values: SettingValues, kernel: KernelVersion): BurstPl
     resendTickMs: timerLatenessMs(1000, { ...defaultClock, kernel }),
     syns: { atMs: timers.syns.map(({ atMs }) => atMs), endMs: timers.synsEnd.atMs },
     synAcks: { atMs: timers.synAcks.map(({ atMs }) => atMs), endMs: timers.synAcksEnd.atMs },
-    dataMs: [],
+    dataMs: resentDataMs(rttMs, kernel),
   };
   const late = timers.syns.map(({ latestMs }) => latestMs);
   const untilMs = numberOf(values, 'watchMs');
@@ -75,8 +78,8 @@ export function planBurst(values: SettingValues, kernel: KernelVersion): BurstPl
       play({ rttMs: rttMs * 0.98 }),
       arriving((ms) => ms * 0.95),
       arriving((ms) => ms * 1.05),
-      ...bunchesMs.map((bunchMs) => arriving((ms) => Math.ceil(ms / bunchMs) * bunchMs)),
-      play({}, heldUp),
+      ...bunchesMs.map((bunchMs) => arriving((ms) => Math.floor(ms / bunchMs) * bunchMs)),
+      ...heldUp.map((accepting) => play({}, accepting)),
       play({}, acceptsAtOnce, untilMs + lateMs),
     ],
     affected: {

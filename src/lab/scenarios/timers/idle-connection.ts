@@ -25,7 +25,7 @@ export async function openIdleConnection(
   options: Partial<ProbeOptions> & { readonly watchMs: number },
   server: Partial<ListenerOptions> = {},
 ): Promise<IdleConnection> {
-  const listener = await stage.listen({ backlog: 16, read: true, ...server });
+  const listener = await stage.listen({ backlog: 1024, read: true, ...server });
   for (let attempt = 1; ; attempt++) {
     const client = stage.spawn('client', 'probes', {
       maxMs: options.watchMs + opensWithinMs,

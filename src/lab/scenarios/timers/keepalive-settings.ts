@@ -66,3 +66,15 @@ export function answeredRounds(
     lastWord: rounds.at(-1)?.answer ?? startMoment,
   };
 }
+
+/**
+ * What the timeline of a silent peer counts from. After a probe the timer runs for the interval at least: where that is longer than the
+ * idle time, this seems to begin later than the last word.
+ */
+export function silentFrom(
+  { idleMs, intervalMs, rttMs = 0 }: KeepaliveInputs,
+  answered: number,
+  lastWord: Moment,
+): Moment {
+  return answered === 0 ? lastWord : laterBy(lastWord, Math.max(0, intervalMs - idleMs - rttMs));
+}

@@ -57,7 +57,7 @@ export function checkUnacknowledged(
   const answers = events.filter(({ from }) => from === 'server');
   if (answers.length > 0) {
     const seen = stage
-      .packets()
+      .drawnPackets()
       .filter(({ from, flags, atMs }) => from === 'server' && atMs >= startMs && /^(ICMP|R)/.test(flags))
       .map((answer) => arrivesMs(stage.values, answer) - startMs);
     stage.checkEvents(answers[0]?.what ?? '', answers, seen);
