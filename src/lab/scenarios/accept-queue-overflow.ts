@@ -3,8 +3,8 @@ import type { Scenario } from '../scenario.ts';
 import type { Stage } from '../stage/stage.ts';
 import { type FaultyServer, startFaultyServer } from './accept-queue/faulty-server.ts';
 import {
-  checkCause,
   checkFirstBurst,
+  checkNamed,
   checkPeak,
   checkServed,
   checkStanding,
@@ -14,6 +14,7 @@ import { isStream, planForUsersServer, planOverflow } from './accept-queue/overf
 import {
   affectedClient,
   doctorsWindowMs,
+  isCapped,
   isRepeated,
   overflowFindings,
   overflows,
@@ -59,7 +60,7 @@ export const acceptQueueOverflow: Scenario = {
     if (hit) checkAffected(stage, affected, drawClient(stage, hit));
     const report = await doctor;
     if (overflows(plan.simulations) === 'yes' && isRepeated(values, plan))
-      checkCause(stage, report, plan.cause);
+      checkNamed(stage, report, plan.cause, isCapped(values, plan));
     await clients.stop();
     for (const program of before) await program.stop();
     const done = await clients.done;

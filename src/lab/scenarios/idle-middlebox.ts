@@ -14,7 +14,7 @@ import { doctorMomentAfterWrite, doctorMomentInSilence } from './timers/doctor-m
 import { doctorWatchesUntil } from './timers/doctor-watches-until.ts';
 import { follow } from './timers/follow.ts';
 import { openIdleConnection } from './timers/idle-connection.ts';
-import { keepaliveInputs, keepaliveOptions } from './timers/keepalive-settings.ts';
+import { keepaliveOptions } from './timers/keepalive-settings.ts';
 import { delaySetting } from './timers/path.ts';
 import { situationOf } from './timers/situation-of.ts';
 import { socketOptions } from './timers/socket-options.ts';
@@ -121,7 +121,7 @@ async function openFlow(
 }
 
 /** On the scenario's timeline. */
-function doctorMoment({ end, failure, silentFrom }: MiddleboxPlan, values: SettingValues) {
+function doctorMoment({ end, failure, lastWord, silent }: MiddleboxPlan, values: SettingValues) {
   const writeMs = Number(values.idleS) * 1000;
   if (failure === null) return { atMs: writeMs + 500, sees: false };
   if (end === 'lost-write') {
@@ -129,7 +129,7 @@ function doctorMoment({ end, failure, silentFrom }: MiddleboxPlan, values: Setti
     return { atMs: writeMs + atMs, sees };
   }
   if (values.unknownFlow === 'tcp-reset')
-    return { atMs: silentFrom.atMs + (failure.outcome.latestMs ?? 0), sees: false };
-  const { atMs, sees } = doctorMomentInSilence(keepaliveInputs(values, newestKernel));
-  return { atMs: silentFrom.atMs + atMs, sees };
+    return { atMs: lastWord.atMs + (failure.outcome.latestMs ?? 0), sees: false };
+  const { atMs, sees } = doctorMomentInSilence(silent);
+  return { atMs: lastWord.atMs + atMs, sees };
 }

@@ -1,6 +1,6 @@
 import type { LabPacket } from '../../tcp/lab-run.ts';
 import { keepaliveModel } from '../../tcp/model/keepalive.ts';
-import { keepaliveTimeline } from '../../tcp/model/keepalive-timeline.ts';
+import { type KeepaliveInputs, keepaliveTimeline } from '../../tcp/model/keepalive-timeline.ts';
 import { newestKernel } from '../../tcp/model/kernel-version.ts';
 import type { Prediction } from '../../tcp/prediction.ts';
 import { numberOf, type SettingValues } from '../../tcp/setting.ts';
@@ -17,11 +17,12 @@ import { arrivesMs, onTimeline, openIdleConnection } from './timers/idle-connect
 import { answersOf, keepaliveText, probesOf } from './timers/keepalive-packets.ts';
 import {
   answeredRounds,
+  asSettings,
   keepaliveInputs,
   keepaliveOptions,
   keepaliveSettings,
   keepaliveSysctls,
-  silentFrom,
+  silentAfter,
 } from './timers/keepalive-settings.ts';
 import { delaySetting, rttMsOf } from './timers/path.ts';
 import { shifted } from './timers/shift.ts';
@@ -52,10 +53,10 @@ export const keepaliveDeadPeer: Scenario = {
   predict: (values, situation) => {
     const inputs = keepaliveInputs(values, situation.kernel);
     const { events, lastWord } = answeredRounds(inputs, rounds(values));
-    return shifted(predictSilence(values, situation), silentFrom(inputs, rounds(values), lastWord), events);
+    return shifted(predictSilence(values, situation), lastWord, events);
   },
   findings: (values) => ({
-    expected: doctorMomentInSilence(keepaliveInputs(values, newestKernel)).sees ? ['dead-peers'] : [],
+    expected: doctorMomentInSilence(silence(values)).sees ? ['dead-peers'] : [],
     forbidden: ['no-keepalive', 'retransmissions', 'connect-timeouts', 'connect-refused'],
   }),
   play: async (stage, values) => {
@@ -71,6 +72,10 @@ function rounds(values: SettingValues): number {
   return numberOf(values, 'answeredProbes');
 }
 
+function silence(values: SettingValues): KeepaliveInputs {
+  return silentAfter(keepaliveInputs(values, newestKernel), rounds(values));
+}
+
 /** From the last word of the peer on, as far as it gets onto the link. */
 function predictSilence(values: SettingValues, situation: Situation): Prediction {
   const prediction = probing(values, situation);
@@ -82,19 +87,18 @@ function predictSilence(values: SettingValues, situation: Situation): Prediction
 function probing(values: SettingValues, { kernel, family }: Situation): Prediction {
   const how = values.how as Vanishing;
   const peer = how === 'link-down' ? how : answersWithIcmp(how) ? 'icmp-unreachable' : 'silent';
-  return keepaliveModel.predict({ ...values, SO_KEEPALIVE: 1, peer, family, rttMs: rttMsOf(values) }, kernel);
+  return keepaliveModel.predict(
+    { ...asSettings(values, silence(values)), SO_KEEPALIVE: 1, peer, family, rttMs: rttMsOf(values) },
+    kernel,
+  );
 }
 
-/** Resolves with the moment that the silence counts from: that of the peer's last word, or a little later. */
+/** Resolves with the moment of the peer's last word. */
 async function play(stage: Stage, values: SettingValues): Promise<number> {
   const lastWordMs = await lastWord(stage, values);
   await vanish(stage, values.how as Vanishing);
   refuseTooLate(stage, rounds(values));
-  await doctorWatchesUntil(
-    stage,
-    'client',
-    lastWordMs + doctorMomentInSilence(keepaliveInputs(values, newestKernel)).atMs,
-  );
+  await doctorWatchesUntil(stage, 'client', lastWordMs + doctorMomentInSilence(silence(values)).atMs);
   return lastWordMs;
 }
 
@@ -107,9 +111,8 @@ async function lastWord(stage: Stage, values: SettingValues): Promise<number> {
   const answer = nth();
   if (!inTime || answer === undefined)
     throw new Error(`only ${answersOf(stage.drawnPackets()).length} probes were answered`);
-  const lastMs = arrivesMs(values, answer);
-  await stage.at(lastMs + 50);
-  return silentFrom(keepaliveInputs(values, newestKernel), count, { atMs: lastMs, latestMs: lastMs }).atMs;
+  await stage.at(arrivesMs(values, answer) + 50);
+  return arrivesMs(values, answer);
 }
 
 /** A probe comes at least a second later; where the rule takes longer than that, nothing after it is what was meant. */
@@ -136,10 +139,10 @@ function check(stage: Stage, values: SettingValues, result: ProbeResult, lastWor
     probes.slice(0, rounds(values)).map(({ atMs }) => atMs),
   );
   // What comes then is measured from the peer's last word on, so that the lateness of the timers before does not count.
-  const silence = predictSilence(values, situationOf(stage));
+  const inSilence = predictSilence(values, situationOf(stage));
   const { error } = result;
   const end = error && { errno: error.errno, atMs: onTimeline(stage, result, error.atMs) - lastWordMs };
-  const events = checkEnd(stage, 'the application is told', silence, end ?? undefined);
+  const events = checkEnd(stage, 'the application is told', inSilence, end ?? undefined);
   checkEndOnTimeline(stage, end ? end.atMs + lastWordMs : undefined);
   const since = (some: readonly LabPacket[]): number[] => some.map(({ atMs }) => atMs - lastWordMs);
   stage.checkEvents('unanswered probe', of(events, 'probe'), since(probes.slice(rounds(values))));
@@ -155,7 +158,7 @@ function of(events: Prediction['events'], what: 'probe' | 'RST'): Prediction['ev
 /** kernel-facts 6: probes are counted whether they leave or not; ICMP in answer to them is out of the window. */
 function checkCounters(stage: Stage, values: SettingValues, how: Vanishing): void {
   const counters = stage.counters('client');
-  const { probes: timeline } = keepaliveTimeline(keepaliveInputs(values, newestKernel));
+  const { probes: timeline } = keepaliveTimeline(silence(values));
   const unanswered = timeline.length;
   const probes = rounds(values) + unanswered;
   stage.checkExact('TcpExt.TCPKeepAlive', probes, counters('TcpExt.TCPKeepAlive'), 'probes');

@@ -147,7 +147,9 @@ export function checkPeak(
   );
 }
 
-export function checkCause(stage: Stage, report: Report, cause: string): void {
-  const finding = report.findings.find(({ id }) => id === 'accept-queue-overflow');
-  stage.checkExact('the cause the doctor names', cause, finding?.cause.id ?? 'no finding');
+export function checkNamed(stage: Stage, { findings }: Report, cause: string, isCapped: boolean): void {
+  const causeOf = (id: string): string | undefined => findings.find((one) => one.id === id)?.cause.id;
+  stage.checkExact('the cause the doctor names', cause, causeOf('accept-queue-overflow') ?? 'no finding');
+  const capped = causeOf('backlog-capped') === undefined ? 'no' : 'yes';
+  stage.checkExact('the doctor says that somaxconn is the limit', isCapped ? 'yes' : 'no', capped);
 }

@@ -86,11 +86,9 @@ export function overflowFindings(values: SettingValues, plan: OverflowPlan): Exp
     ...(aborts ? ['abort-on-overflow'] : []),
     ...(cookies === 0 ? ['syncookies-off'] : []),
     ...(cookies === 2 ? ['syncookies-always'] : []),
-    ...(isCapped(values, plan) && does === 'yes' ? ['backlog-capped'] : []),
   ];
   const forbidden = [
     ...never,
-    ...(isCapped(values, plan) ? [] : ['backlog-capped']),
     // Connections that stay are no churn, unless they are reset; a queue on a plain link holds no half-open requests.
     ...(isStream(plan.cause) || aborts ? [] : ['connection-churn']),
     ...(rttMsOf(values) === 0 && !isStream(plan.cause) ? ['syn-queue-overflow'] : []),
@@ -99,7 +97,8 @@ export function overflowFindings(values: SettingValues, plan: OverflowPlan): Exp
   return { expected, forbidden };
 }
 
-function isCapped(values: SettingValues, { limit }: OverflowPlan): boolean {
+/** Then the limit is not the server's own number. */
+export function isCapped(values: SettingValues, { limit }: OverflowPlan): boolean {
   return limit === kernelNumber(values, 'somaxconn');
 }
 

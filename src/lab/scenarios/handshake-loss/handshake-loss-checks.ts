@@ -62,9 +62,11 @@ function checkClientSide(
   result: ProbeResult,
 ): void {
   const end = result.error ?? { errno: 'none', atMs: result.establishedAtMs ?? Number.NaN };
-  checkEnd(stage, 'connect() ends', prediction, { ...end, atMs: onTimeline(stage, result, end.atMs) });
-  if (result.establishedAtMs === null) return;
-  const answeredMs = onTimeline(stage, result, result.establishedAtMs) + rttMsOf(values);
+  const measured = { ...end, atMs: onTimeline(stage, result, end.atMs) };
+  checkEnd(stage, 'connect() ends', prediction, measured, programMs);
+  const ack = stage.packets().find(({ from, flags }) => from === 'client' && flags !== 'S');
+  if (result.establishedAtMs === null || ack === undefined) return;
+  const answeredMs = ack.atMs + rttMsOf(values);
   const word = { atMs: answeredMs, latestMs: answeredMs };
   stage.checkTime('the first word of the server arrives', word, firstWordMs(stage, result), programMs);
 }

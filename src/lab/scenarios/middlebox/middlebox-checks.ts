@@ -74,14 +74,14 @@ function checkPassed(stage: Stage, sent: readonly LabPacket[], result: ProbeResu
 
 function checkLostProbes(
   stage: Stage,
-  { failure, silentFrom }: MiddleboxPlan,
+  { failure, lastWord }: MiddleboxPlan,
   packets: readonly LabPacket[],
   result: ProbeResult,
 ): void {
   if (failure === null) return;
   const lastAnswer = answersOf(packets).findLast(({ lost }) => !lost);
   // From the last word that was heard, so that the lateness of the timers before does not count.
-  const startMs = silentFrom.atMs === 0 || !lastAnswer ? 0 : arrivesMs(stage.values, lastAnswer);
+  const startMs = lastWord.atMs === 0 || !lastAnswer ? 0 : arrivesMs(stage.values, lastAnswer);
   const { error } = result;
   const end = error && { errno: error.errno, atMs: onTimeline(stage, result, error.atMs) - startMs };
   const events = checkEnd(stage, 'the application is told', failure, end ?? undefined);

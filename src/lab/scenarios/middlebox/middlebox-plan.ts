@@ -7,7 +7,7 @@ import type { Moment } from '../../../tcp/model/timer-wheel.ts';
 import type { PredictedEvent, Prediction } from '../../../tcp/prediction.ts';
 import { numberOf, type SettingValues } from '../../../tcp/setting.ts';
 import type { Situation } from '../../scenario.ts';
-import { answeredRounds, keepaliveInputs, silentFrom } from '../timers/keepalive-settings.ts';
+import { answeredRounds, asSettings, keepaliveInputs, silentAfter } from '../timers/keepalive-settings.ts';
 import { rttMsOf } from '../timers/path.ts';
 import { shifted } from '../timers/shift.ts';
 import { predictUnacknowledgedData } from '../timers/unacknowledged.ts';
@@ -24,13 +24,13 @@ export interface MiddleboxPlan {
   /** Probes that are answered, and the last word of the peer with them. */
   readonly answered: readonly PredictedEvent[];
   readonly lastWord: Moment;
-  /** What the timeline of a silent peer counts from. */
-  readonly silentFrom: Moment;
+  /** What keepalive does from there on if nothing is answered any more. */
+  readonly silent: KeepaliveInputs;
   /** Probes that the firewall drops before the write. */
   readonly lostProbes: readonly PredictedEvent[];
   /** Time 0 is the moment the connection is open. */
   readonly prediction: Prediction;
-  /** From the write (lost-write) or from `silentFrom` (lost-probe); null: nothing is lost. */
+  /** From the write (lost-write) or from `lastWord` (lost-probe); null: nothing is lost. */
   readonly failure: Prediction | null;
 }
 
@@ -43,10 +43,11 @@ export function middleboxPlan(values: SettingValues, situation: Situation): Midd
   const writeMs = numberOf(values, 'idleS') * 1000;
   const answers = hasKeepalive ? answeredBefore(values, inputs, writeMs) : 0;
   const { events: answered, lastWord } = answeredRounds(inputs, answers);
-  const before = { answered, lastWord, silentFrom: silentFrom(inputs, answers, lastWord) };
-  const silence = hasKeepalive ? keepaliveTimeline(inputs) : { probes: [], end: null };
-  const end = silence.end && after(before.silentFrom, silence.end);
-  const unanswered = silence.probes.map((probe) => after(before.silentFrom, probe));
+  const silent = silentAfter(inputs, answers);
+  const before = { answered, lastWord, silent };
+  const silence = hasKeepalive ? keepaliveTimeline(silent) : { probes: [], end: null };
+  const end = silence.end && after(lastWord, silence.end);
+  const unanswered = silence.probes.map((probe) => after(lastWord, probe));
   const probes = unanswered.filter(({ atMs }) => atMs < writeMs);
   const silentMs = answers === 0 ? writeMs : writeMs - lastWord.atMs + rttMsOf(values);
   if (probes.length === 0 && !isForgotten(values, silentMs))
@@ -58,7 +59,7 @@ export function middleboxPlan(values: SettingValues, situation: Situation): Midd
     : lostWrite(before, probes, values, situation, writeMs);
 }
 
-type Before = Pick<MiddleboxPlan, 'answered' | 'lastWord' | 'silentFrom'>;
+type Before = Pick<MiddleboxPlan, 'answered' | 'lastWord' | 'silent'>;
 
 function passes(
   before: Before,
@@ -98,8 +99,9 @@ function lostWrite(
 
 function lostProbe(before: Before, values: SettingValues, { kernel, family }: Situation): MiddleboxPlan {
   const peer = isReset(values) ? 'rebooted' : 'silent';
-  const failure = keepaliveModel.predict({ ...values, peer, family, rttMs: rttMsOf(values) }, kernel);
-  const prediction = forgotten(shifted(failure, before.silentFrom, before.answered), values, 'a probe');
+  const silent = asSettings(values, before.silent);
+  const failure = keepaliveModel.predict({ ...silent, peer, family, rttMs: rttMsOf(values) }, kernel);
+  const prediction = forgotten(shifted(failure, before.lastWord, before.answered), values, 'a probe');
   return { ...before, end: 'lost-probe', lostProbes: [], prediction, failure };
 }
 
@@ -142,7 +144,8 @@ function refuseUnclear(
   end: Moment | null,
   writeMs: number,
 ): void {
-  const moments = [...probes, ...(end && !isReset(values) ? [end] : [])];
+  // The first one that is reset is the last.
+  const moments = isReset(values) ? probes.slice(0, 1) : [...probes, ...(end ? [end] : [])];
   const close = moments.find(
     ({ atMs, latestMs }) => writeMs > atMs - marginMs && writeMs < latestMs + marginMs,
   );

@@ -68,13 +68,15 @@ export function answeredRounds(
 }
 
 /**
- * What the timeline of a silent peer counts from. After a probe the timer runs for the interval at least: where that is longer than the
- * idle time, this seems to begin later than the last word.
+ * For the timeline of a peer that falls silent after `answered` probes, from its last word on. After a probe the timer runs for the
+ * interval at least, so that a longer interval takes the place of the idle time.
  */
-export function silentFrom(
-  { idleMs, intervalMs, rttMs = 0 }: KeepaliveInputs,
-  answered: number,
-  lastWord: Moment,
-): Moment {
-  return answered === 0 ? lastWord : laterBy(lastWord, Math.max(0, intervalMs - idleMs - rttMs));
+export function silentAfter(inputs: KeepaliveInputs, answered: number): KeepaliveInputs {
+  const { idleMs, intervalMs, rttMs = 0 } = inputs;
+  return answered === 0 ? inputs : { ...inputs, idleMs: Math.max(idleMs, intervalMs - rttMs) };
+}
+
+/** The same as settings. */
+export function asSettings(values: SettingValues, { idleMs }: KeepaliveInputs): SettingValues {
+  return { ...values, TCP_KEEPIDLE: idleMs / 1000 };
 }
