@@ -77,8 +77,8 @@ describe('what is predicted of queues, before anything happens', () => {
 
   it('a burst from afar: one more than the limit is half-open, the others get cookies, or wait for a second SYN', () => {
     const cookies = predict(synQueueBurst);
-    expect(cookies?.limits?.synQueue).toBe(65);
-    expect(cookies?.answer).toMatch(/65 handshakes may be half-open; 45 clients get a cookie/);
+    expect(cookies?.limits?.synQueue).toBe(81);
+    expect(cookies?.answer).toMatch(/81 handshakes may be half-open; 19 clients get a cookie/);
     const dropped = predict(synQueueBurst, 'tcp_syncookies=0', 'tcp_max_syn_backlog=16');
     expect(dropped?.limits?.synQueue).toBe(13);
     expect(dropped?.events.map(({ what }) => what).slice(0, 2)).toEqual(['SYN', 'SYN']);

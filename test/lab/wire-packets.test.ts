@@ -61,6 +61,12 @@ describe('what two taps make of a link', () => {
     expect(rows[1]?.lost).toBeUndefined();
   });
 
+  it('an arrival is not shown before its sender’s copy can be known to be missing', () => {
+    const arrived = tapped(1000, false);
+    expect(wirePackets([arrived], [8080], 0, 900)).toEqual([]);
+    expect(wirePackets([arrived], [8080], 0, 1100)).toHaveLength(1);
+  });
+
   it('a packet that the link has doubled is still one', () => {
     expect(wirePackets([tapped(0, true), tapped(10, false), tapped(10, false)], [8080], 0)).toHaveLength(1);
   });

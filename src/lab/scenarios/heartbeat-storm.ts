@@ -1,5 +1,4 @@
 import { newestKernel, parseKernelVersion } from '../../tcp/model/kernel-version.ts';
-import { acceptQueueCapacity } from '../../tcp/queue-limits.ts';
 import type { LabProcess } from '../lab-process.ts';
 import { addAddresses } from '../link.ts';
 import { portSetting } from '../link-settings.ts';
@@ -8,6 +7,7 @@ import type { Scenario } from '../scenario.ts';
 import type { Stage } from '../stage/stage.ts';
 import { checkStorm, checkStormDoctor } from './heartbeats/storm-checks.ts';
 import {
+  doctorFromMs,
   planStorm,
   predictStorm,
   type StormPlan,
@@ -75,13 +75,13 @@ export const heartbeatStorm: Scenario = {
   play: async (stage, values) => {
     const plan = planStorm(values, parseKernelVersion(stage.kernelRelease) ?? newestKernel);
     const collectors = await startCollectors(stage);
-    stage.limit('server accept queue', acceptQueueCapacity(plan.limit) * collectors.length);
+    stage.limit('server accept queue', plan.limit * collectors.length);
     const senders = startSenders(stage, plan, collectors);
     await originAtClient(stage, 0);
     stage.tell(
       `${stage.number('senders')} senders connect every ${stage.number('heartbeatMs')} ms and close again`,
     );
-    await watchQueues(stage, 1000);
+    await watchQueues(stage, doctorFromMs);
     const doctor = stage.diagnose('server', stormWindowMs(values));
     const peaks = await watchQueues(stage, stage.number('watchMs'));
     const done = await Promise.all(senders.map(stopped));

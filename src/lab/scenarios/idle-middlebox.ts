@@ -7,6 +7,7 @@ import type { ProbeResult } from '../programs/probes-options.ts';
 import { routerOf } from '../router.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Stage } from '../stage/stage.ts';
+import { handedOverWithinMs } from '../stage/wire-tap.ts';
 import { checkMiddlebox } from './middlebox/middlebox-checks.ts';
 import { type MiddleboxPlan, middleboxPlan } from './middlebox/middlebox-plan.ts';
 import { middleboxText } from './middlebox/middlebox-text.ts';
@@ -84,6 +85,7 @@ export const idleMiddlebox: Scenario = {
       doctorWatchesUntil(stage, 'client', atMs, Math.min(1500, watchMs / 2)),
     );
     stage.tell(`the application is told ${result.error?.errno ?? 'nothing'}`);
+    await stage.wait(2 * handedOverWithinMs); // A RST of the firewall has no sender's copy that would show it at once.
     checkMiddlebox(stage, plan, result);
   },
 };

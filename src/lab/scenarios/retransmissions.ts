@@ -54,8 +54,7 @@ export const retransmissions: Scenario = {
     const doctor = stage.diagnose('server', DOCTOR_MS);
     const done = await stage.ended(clients.done);
     await doctor;
-    // What is still under way is not lost.
-    await stage.wait(100 + stage.number('delayMs') + stage.number('jitterMs') + stage.number('lateMs'));
+    await allQuiet(stage);
     check(stage, done);
   },
 };
@@ -90,6 +89,16 @@ async function makeLate(stage: Stage): Promise<void> {
   const late = { reorderPercent: stage.number('latePercent'), reorderByMs: stage.number('lateMs') };
   await link.change({ lossPercent: 0, toClient: late });
   stage.tell(`${stage.number('latePercent')} % of the packets are ${stage.number('lateMs')} ms late`);
+}
+
+/** A lost FIN is still sent again when its download is complete; and what is under way is not lost. */
+async function allQuiet(stage: Stage): Promise<void> {
+  const isOver = (): boolean => {
+    const { TIME_WAIT: _, ...others } = stage.sample('server').states;
+    return Object.keys(others).length === 0;
+  };
+  await stage.until(isOver, LONGEST_MS);
+  await stage.wait(200 + stage.number('delayMs') + stage.number('jitterMs') + stage.number('lateMs'));
 }
 
 function check(stage: Stage, done: ClientsDone): void {

@@ -89,7 +89,7 @@ async function startGroup(
   { cause, sockets, limit }: ReuseportPlan,
 ): Promise<{ stuck: Listener; others: Listener }> {
   const backlog = stage.number('backlog');
-  stage.limit('server accept queue', limit + 1);
+  stage.limit('server accept queue', limit);
   if (cause === 'none') {
     const all = await stage.listen({ backlog, sockets, reusePort: true, read: true });
     stage.tell(`${sockets} listeners share port ${stage.port}, and all accept`);

@@ -24,9 +24,9 @@ export const synQueueBurst: Scenario = {
   name: 'syn-queue-burst',
   purpose: 'More real clients within a round trip than a SYN queue holds: cookies, or dropped SYNs.',
   settings: [
-    queueSetting.senders({ default: 110, meaning: 'clients of the burst' }),
-    queueSetting.arrivalsPerSecond({ default: 280, meaning: 'how fast they come' }),
-    queueSetting.backlog({ default: 64 }),
+    queueSetting.senders({ default: 100, meaning: 'clients of the burst' }),
+    queueSetting.arrivalsPerSecond({ default: 240, meaning: 'how fast they come' }),
+    queueSetting.backlog({ default: 80 }),
     queueSetting.somaxconn(),
     queueSetting.syncookies(),
     queueSetting.maxSynBacklog(),

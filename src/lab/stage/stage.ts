@@ -18,7 +18,7 @@ import type {
 } from '../programs/options.ts';
 import type { ProbeOptions, ProbeResult } from '../programs/probes-options.ts';
 import { Recorder, type SideSample } from './recorder.ts';
-import { WireTap, wirePackets } from './wire-tap.ts';
+import { handedOverWithinMs, WireTap, wirePackets } from './wire-tap.ts';
 
 /** What the machine adds to a time that the kernel keeps exactly: scheduling of a busy host, and the clock ticks of two sides. */
 export const noiseMs = 20;
@@ -270,7 +270,8 @@ export class Stage implements Disposable {
 
   /** Everything on the wire so far, in time order, lost packets marked. */
   packets(): LabPacket[] {
-    return wirePackets(this.tap.packets(), [this.port], this.#originWallMs);
+    const sentKnownUntilMs = wallMs() - handedOverWithinMs;
+    return wirePackets(this.tap.packets(), [this.port], this.#originWallMs, sentKnownUntilMs);
   }
 
   /** Which packets belong in the ladder; all unless said. */

@@ -23,6 +23,9 @@ const READ_AT_MOST = 20_000;
 /** Kept for the ladder, the checks and the capture file; a flood shows its pattern in fewer. */
 const MOST_KEPT = 200_000;
 
+/** A ring gives its packets within 20 ms (RETIRE_AFTER_MS), each ring by itself; the rest is for a busy machine. */
+export const handedOverWithinMs = 100;
+
 /** Listens at both ends of the link: what one end sent and the other never saw was lost on the way. */
 export class WireTap implements Disposable {
   readonly #rings: readonly { readonly side: Side; readonly ring: PacketRing }[];
@@ -82,12 +85,14 @@ export class WireTap implements Disposable {
 
 /**
  * One row for each packet: when its sender put it on the wire, or when it arrived where there is no sender's copy (an ICMP error or a
- * RST of a router in between). `serverPort` tells who is who. Times are relative to `originWallMs`.
+ * RST of a router in between). `serverPort` tells who is who. Times are relative to `originWallMs`. Arrivals after `sentKnownUntilMs` are
+ * left out as long as the sender's copy may still be on its way to us (wall clock; see `handedOverWithinMs`).
  */
 export function wirePackets(
   tapped: readonly TappedPacket[],
   serverPorts: readonly number[],
   originWallMs: number,
+  sentKnownUntilMs = Number.POSITIVE_INFINITY,
 ): LabPacket[] {
   const arrivals = new Map<string, number>();
   const sent = new Set<string>();
@@ -97,7 +102,7 @@ export function wirePackets(
   }
   const rows: LabPacket[] = [];
   for (const packet of tapped) {
-    if (!packet.outgoing && sent.has(keyOf(packet))) continue;
+    if (!packet.outgoing && (sent.has(keyOf(packet)) || packet.wallMs > sentKnownUntilMs)) continue;
     const row = toRow(packet, serverPorts, originWallMs);
     if (row === undefined) continue;
     const left = arrivals.get(keyOf(packet)) ?? 0;

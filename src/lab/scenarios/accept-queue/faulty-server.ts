@@ -19,7 +19,7 @@ type Staging = Pick<OverflowPlan, 'cause' | 'acceptsPerSecond' | 'pauseMs' | 'pa
 export async function startFaultyServer(stage: Stage, staging: Staging): Promise<FaultyServer> {
   const users = await startUsersServer(stage, staging.cause);
   const server = users ?? (await startLabServer(stage, staging));
-  stage.limit('server accept queue', server.limit + 1);
+  stage.limit('server accept queue', server.limit);
   return server;
 }
 

@@ -6,7 +6,7 @@ import type { Stage } from '../../stage/stage.ts';
 import { checkDropsOnWire } from '../queues/check-drops-on-wire.ts';
 import { checkRange } from '../queues/check-range.ts';
 import { type ClientOnWire, clientsOnWire } from '../queues/client-on-wire.ts';
-import { rangeOf, widened } from '../queues/range-of.ts';
+import { rangeOf, roughly, widened } from '../queues/range-of.ts';
 import type { SimulatedCounts, Simulation } from '../queues/simulate-listener.ts';
 import { highest, type QueuePeaks } from '../queues/watch-queues.ts';
 import { isStream, type OverflowPlan } from './overflow-plan.ts';
@@ -55,14 +55,11 @@ function connectedClients({ clients }: Simulation): number {
 export function checkStream(stage: Stage, { simulations, cause }: OverflowPlan): void {
   const overflows = stage.counters('server')('TcpExt.ListenOverflows');
   if (cause !== 'burst') {
-    const range = widened(
-      rangeOf(simulations, ({ counts }) => counts.listenOverflows),
-      0.5,
-    );
+    const range = roughly(rangeOf(simulations, ({ counts }) => counts.listenOverflows));
     checkRange(stage, 'ListenOverflows', range, {
       measured: overflows,
       unit: 'segments',
-      why: 'the least to the most of the model with other speeds and phases; and half as many more or fewer, since those who meet at the last place count several times',
+      why: 'half the least to twice the most of the model with other speeds and phases: those who meet at the last place count several times',
     });
   }
   checkDropsOnWire(stage, clientsOnWire(stage));

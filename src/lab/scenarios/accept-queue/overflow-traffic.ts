@@ -21,14 +21,15 @@ export async function clientsBefore(
   const accepted = cause === 'fd-limit' ? fewDescriptors : 0;
   const count = accepted + waiting;
   if (count === 0) return [];
-  const clients = stage.clients({ count, ratePerSecond: fillPerSecond, ...staysConnected(stage) });
+  const ratePerSecond = accepted > 0 ? acceptedPerSecond : fillPerSecond;
+  const clients = stage.clients({ count, ratePerSecond, ...staysConnected(stage) });
   const areThere = await stage.until(
     () => {
       const { states, acceptQueues } = stage.sample('server');
       const inPlace = (acceptQueues[0]?.length ?? 0) === waiting && (states.ESTABLISHED ?? 0) === count;
       return inPlace && clientsOnWire(stage).length === count;
     },
-    5000 + (2000 * count) / fillPerSecond,
+    5000 + (2000 * count) / ratePerSecond,
   );
   if (!areThere)
     stage.tell(
@@ -36,10 +37,13 @@ export async function clientsBefore(
     );
   else if (waiting > 0)
     stage.tell(`${waiting} of ${acceptQueueCapacity(limit)} places in the queue are taken`);
+  stage.recorder.restart();
   return [clients];
 }
 
 const fillPerSecond = 2000;
+/** Each finds the queue empty, however short it is. */
+const acceptedPerSecond = 20;
 
 export function startClients(stage: Stage, plan: OverflowPlan): Clients {
   const ratePerSecond = stage.number('arrivalsPerSecond');

@@ -5,7 +5,7 @@ import type { Stage } from '../../stage/stage.ts';
 import { checkDropsOnWire } from '../queues/check-drops-on-wire.ts';
 import { checkRange } from '../queues/check-range.ts';
 import type { ClientOnWire } from '../queues/client-on-wire.ts';
-import { rangeOf, widened } from '../queues/range-of.ts';
+import { rangeOf, roughly, widened } from '../queues/range-of.ts';
 import { highest, type QueuePeaks } from '../queues/watch-queues.ts';
 import { overflowsOf, type StormPlan, stormWindowMs } from './storm-plan.ts';
 
@@ -32,11 +32,11 @@ export function checkStorm(
     },
   );
   const times = (count: number): number => count * collectors;
-  const [least, most] = widened(rangeOf(plan.simulations, overflowsOf), 0.5);
+  const [least, most] = roughly(rangeOf(plan.simulations, overflowsOf));
   checkRange(stage, 'ListenOverflows', [times(least), times(most)], {
     measured: counters('TcpExt.ListenOverflows'),
     unit: 'segments',
-    why: 'the least to the most of the model with other speeds; and half as many more or fewer, since those who meet at the last place count several times',
+    why: 'half the least to twice the most of the model with other speeds: those who meet at the last place count several times',
   });
   checkDropsOnWire(stage, onWire);
   const waiting = acceptQueues.reduce((sum, { length }) => sum + length, 0);

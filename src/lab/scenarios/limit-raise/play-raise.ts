@@ -75,7 +75,7 @@ async function nextTry(stage: Stage, plan: RaisePlan): Promise<void> {
 const settleMs = 200;
 
 async function fillQueue(stage: Stage, { fillers, change }: RaisePlan): Promise<Clients> {
-  stage.limit('server accept queue', change.before + 1);
+  stage.limit('server accept queue', change.before);
   const clients = stage.clients({ count: fillers, ratePerSecond: fillPerSecond, receiveUntilClose: true });
   const queue = (): { length: number; limit: number } | undefined => stage.sample('server').acceptQueues[0];
   await stage.until(() => (queue()?.length ?? 0) >= fillers, fillWithinMs);
@@ -103,7 +103,7 @@ const lateMs = 2000;
 function checkLimitAfter(stage: Stage, { change, resets }: RaisePlan): void {
   const [queue] = stage.sample('server').acceptQueues;
   stage.checkExact('limit of the listener, after', change.after, queue?.limit ?? 'none', 'connections');
-  stage.limit('server accept queue', change.after + 1);
+  stage.limit('server accept queue', change.after);
   const lost = resets === 0 ? '' : `; the ${resets} in the old queue are reset`;
   stage.tell(`the listener's limit is ${queue?.limit}${lost}`);
 }

@@ -19,3 +19,8 @@ export function widened([least, most]: Range, share: number): Range {
 export function isExact([least, most]: Range): boolean {
   return least === most;
 }
+
+/** Half as many to twice as many. */
+export function roughly([least, most]: Range): Range {
+  return [Math.floor(least / 2), 2 * most];
+}
