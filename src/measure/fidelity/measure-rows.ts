@@ -65,9 +65,20 @@ async function inProcesses(
 async function askProcess(player: ChildProcess, row: FidelityRow): Promise<RowMeasurement> {
   if (!player.connected) return { checks: [], incompleteBecause: ['the process that plays rows has ended'] };
   player.send(allRows.indexOf(row));
-  const ended = once(player, 'exit').then(() => null);
-  const answer = await Promise.race([once(player, 'message'), ended]);
-  return answer === null
-    ? { checks: [], incompleteBecause: ['the process that plays rows ended in the middle'] }
-    : (answer[0] as RowMeasurement);
+  const over = new AbortController();
+  const answered = once(player, 'message', over).then(([answer]) => answer as RowMeasurement);
+  const ended = once(player, 'exit', over).then(() => endedInTheMiddle);
+  try {
+    return await Promise.race([answered, ended]);
+  } finally {
+    // Whichever did not come must not be listened for any longer; its promise ends with an AbortError.
+    answered.catch(() => {});
+    ended.catch(() => {});
+    over.abort();
+  }
 }
+
+const endedInTheMiddle: RowMeasurement = {
+  checks: [],
+  incompleteBecause: ['the process that plays rows ended in the middle'],
+};

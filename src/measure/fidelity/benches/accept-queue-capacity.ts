@@ -36,6 +36,7 @@ export const acceptQueueCapacity: Scenario = {
     const queue = () => stage.sample('server').acceptQueues[0];
     // One after the other in time: a burst would meet the SYN queue's limit, which is as small.
     await stage.until(() => (queue()?.length ?? 0) >= fits, 15_000);
+    await stage.wait(100); // The ring hands over its last packets.
     stage.recorder.restart();
     const dropsBefore = queue()?.drops ?? 0;
     const synsBefore = synsSent(stage);
