@@ -91,7 +91,8 @@ describe('what is predicted of queues, before anything happens', () => {
     );
     expect(predict(synFlood, 'tcp_syncookies=0')?.outcome).toMatchObject({ errno: 'ETIMEDOUT' });
     expect(predict(synFlood, 'tcp_syncookies=2')?.answer).toMatch(/^0 forged/);
-    expect(predict(synFlood, 'packetsPerSecond=20')?.answer).toMatch(/there is room left/);
+    expect(predict(synFlood, 'packetsPerSecond=20', 'backlog=256')?.answer).toMatch(/there is room left/);
+    expect(() => predict(synFlood, 'packetsPerSecond=20')).toThrow(/set floodMs to/);
     expect(predict(synFlood, 'tcp_timestamps=0')?.because.at(-1)).toMatch(/Without timestamps/);
   });
 

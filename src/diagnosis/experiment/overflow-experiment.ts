@@ -7,6 +7,8 @@ import { labNumber } from './lab-number.ts';
 const MOST_PLACES = 4000;
 /** So many connections a second, or in a burst, the scenario works out and plays within seconds. */
 const MOST_PER_SECOND = 300;
+/** Of a stream; the rates of the finding stay as they are below it, for `prove` reads them here. */
+const MOST_STREAMED = 1000;
 /** A stream fills the queue within so long. */
 const FILLED_WITHIN_MS = 3000;
 
@@ -56,14 +58,14 @@ const byCause: Readonly<Record<StagedCause, (facts: Known) => Settings>> = {
     };
   },
   'sustained-overload': ({ limit, arrivalsPerSecond = 100, acceptedPerSecond }) => {
-    const arrivals = Math.min(MOST_PER_SECOND, Math.max(30, arrivalsPerSecond));
+    const arrivals = Math.min(MOST_STREAMED, Math.max(30, arrivalsPerSecond));
     const share = (acceptedPerSecond ?? arrivalsPerSecond / 3) / Math.max(1, arrivalsPerSecond);
-    const accepts = Math.max(1, Math.round(arrivals * Math.min(0.7, share)));
+    const accepts = Math.max(1, Math.round(arrivals * Math.min(0.9, share)));
     const fills = ((arrivals - accepts) * FILLED_WITHIN_MS) / 1000;
     return {
       backlog: labNumber(limit, 0, fills / 1.5),
-      arrivalsPerSecond: labNumber(arrivals, 1, MOST_PER_SECOND),
-      acceptsPerSecond: labNumber(accepts, 1, MOST_PER_SECOND),
+      arrivalsPerSecond: labNumber(arrivals, 1, MOST_STREAMED),
+      acceptsPerSecond: labNumber(accepts, 1, MOST_STREAMED),
     };
   },
   'backlog-too-small': ({ limit, arrivalsPerSecond = 0 }) => ({

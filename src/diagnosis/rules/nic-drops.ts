@@ -122,7 +122,7 @@ function describe(view: RuleView, name: string, { worst, losses, alarming }: Ver
     evidence: evidenceFor(name, losses),
     ruledOut: worst.cause === 'receive-dropped' && captured(view) ? [strangeProtocols] : [],
     remedies: [...remediesFor(view, name, worst.cause), listenerKnobs],
-    // A private link has no ring, no driver and no cable.
+    // A private link has no ring, no driver and no cable; a wrong MTU alone would make no scenario.
     experiment: noExperiment,
   };
 }

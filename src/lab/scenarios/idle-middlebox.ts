@@ -85,7 +85,7 @@ export const idleMiddlebox: Scenario = {
       doctorWatchesUntil(stage, 'client', atMs, Math.min(1500, watchMs / 2)),
     );
     stage.tell(`the application is told ${result.error?.errno ?? 'nothing'}`);
-    await stage.wait(2 * handedOverWithinMs); // A RST of the firewall has no sender's copy that would show it at once.
+    await stage.wait(handedOverWithinMs); // A RST of the firewall has no sender's copy that would show it at once.
     checkMiddlebox(stage, plan, result);
   },
 };

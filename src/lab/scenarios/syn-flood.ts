@@ -14,7 +14,7 @@ import { outcomeOf, queueMetrics } from './queues/queue-metrics.ts';
 import { queueSetting, queueSysctls } from './queues/queue-settings.ts';
 import { higher, watchQueues } from './queues/watch-queues.ts';
 import { checkFloodCounters, checkOptions } from './syn-flood/flood-checks.ts';
-import { clientsAfterMs, floodFindings, planFlood, predictFlood } from './syn-flood/flood-plan.ts';
+import { floodFindings, planFlood, predictFlood } from './syn-flood/flood-plan.ts';
 
 /** Where nobody lives: private, and routed to a place that swallows everything. */
 const forgedPrefix = { ipv4: '10.91.0.0/16', ipv6: 'fd91::/64' } as const;
@@ -67,10 +67,13 @@ export const synFlood: Scenario = {
     const flood = await startFlood(stage);
     const filling = await watchQueues(
       stage,
-      clientsAfterMs,
+      plan.clientsAfterMs,
       () => (stage.sample('server').states.SYN_RECV ?? 0) >= plan.synRecv[0],
     );
-    const doctor = stage.diagnose('server', Math.min(stage.number('floodMs') - clientsAfterMs - 500, 5000));
+    const doctor = stage.diagnose(
+      'server',
+      Math.min(stage.number('floodMs') - plan.clientsAfterMs - 500, 5000),
+    );
     const clients = stage.clients({
       count: stage.number('senders'),
       ratePerSecond: stage.number('arrivalsPerSecond'),
@@ -79,12 +82,13 @@ export const synFlood: Scenario = {
       keepOutcomes: true,
     });
     stage.tell(`${stage.number('senders')} real clients come`);
-    let flooded: SpoofDone | undefined;
-    flood.done.then((done) => {
-      flooded = done;
-    });
-    const lasting = await watchQueues(stage, stage.number('floodMs') + 5000, () => flooded !== undefined);
-    if (flooded === undefined) return;
+    let isOver = false;
+    const over = (): void => {
+      isOver = true;
+    };
+    flood.done.then(over, over);
+    const lasting = await watchQueues(stage, stage.number('floodMs') + 5000, () => isOver);
+    const flooded = await flood.done;
     await stage.wait(stage.number('delayMs') + 100); // The last ones are still under way.
     stage.tell(`the flood is over: ${Math.round(flooded.packetsPerSecond)} SYNs a second`);
     const peaks = higher(filling, lasting);

@@ -252,7 +252,13 @@ export class Stage implements Disposable {
   }
 
   /** Lets the doctor watch one side for so long, without telling it anything; its findings count for the run. */
-  async diagnose(side: Side, windowMs: number): Promise<Report> {
+  diagnose(side: Side, windowMs: number): Promise<Report> {
+    const report = this.#watchWithDoctor(side, windowMs);
+    report.catch(() => {}); // A run that fails meanwhile does not come to wait for it.
+    return report;
+  }
+
+  async #watchWithDoctor(side: Side, windowMs: number): Promise<Report> {
     if (this.stop.aborted) throw new Interrupted();
     const report = await this.#options.diagnose(this.namespace(side).name, windowMs);
     this.reports.push(report);

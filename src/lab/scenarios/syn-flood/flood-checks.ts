@@ -18,13 +18,12 @@ export function checkFloodCounters(
   checkRange(stage, 'most half-open connections', plan.synRecv, {
     measured: peaks.synRecv,
     unit: 'connections',
-    why: 'a request is forgotten by a timer that may be late, and real clients are half-open for a round trip',
+    why: 'a request is forgotten by a timer that may be late, a flood that was held up catches up, and real clients are half-open for a round trip',
   });
   const counters = stage.counters('server');
   const cookies = stage.number('tcp_syncookies');
   const syns = sent + realSyns;
-  const kept = plan.synRecv[0] + (plan.clients === 'request' ? realSyns : 0);
-  const turnedAway = Math.max(0, syns - kept);
+  const turnedAway = plan.clients === 'request' ? 0 : Math.max(0, syns - plan.synRecv[0]);
   const expected: readonly (readonly [string, number])[] = [
     ['SyncookiesSent', cookies === 0 ? 0 : turnedAway],
     ['TCPReqQFullDoCookies', cookies === 0 ? 0 : turnedAway],
@@ -33,7 +32,8 @@ export function checkFloodCounters(
     ['ListenOverflows', 0],
   ];
   for (const [name, most] of expected) {
-    const range: Range = [Math.max(0, leastOf(stage, plan, most)), most];
+    const again = plan.isShort ? mostSegments * realSyns : 0;
+    const range: Range = [Math.max(0, leastOf(stage, plan, most) - again), most + again];
     checkRange(stage, name, range, {
       measured: counters(`TcpExt.${name}`),
       unit: 'segments',
@@ -41,6 +41,9 @@ export function checkFloodCounters(
     });
   }
 }
+
+/** Of a real client that finds a short accept queue full: each counts again. */
+const mostSegments = 10;
 
 /** Each SYN is counted, but for those that take the place of a request that is forgotten, and those that never reach TCP. */
 function leastOf(stage: Stage, { isFast, room, clients, connected }: FloodPlan, most: number): number {

@@ -1,10 +1,10 @@
 /** What syn-flood predicts. */
+import { usageError } from '../../../base/errors.ts';
 import { type KernelVersion, kernelRelease } from '../../../tcp/model/kernel-version.ts';
 import type { Prediction } from '../../../tcp/prediction.ts';
-import { synQueueCapacity } from '../../../tcp/queue-limits.ts';
+import { acceptQueueCapacity, synQueueCapacity } from '../../../tcp/queue-limits.ts';
 import { numberOf, type SettingValues } from '../../../tcp/setting.ts';
 import type { ExpectedFindings } from '../../scenario.ts';
-import { noiseMs } from '../../stage/stage.ts';
 import { type AffectedClient, firstAffected } from '../queues/affected-client.ts';
 import { queuePrediction } from '../queues/queue-prediction.ts';
 import { handshakeTimers, kernelNumber, limitOf, refuseLateComers } from '../queues/queue-settings.ts';
@@ -19,7 +19,9 @@ export interface FloodPlan {
   readonly room: number;
   /** Most half-open connections at a time. */
   readonly synRecv: Range;
-  /** What happens to a real client that comes when the flood has filled what it can. */
+  /** When real clients come, after the flood's begin: it has filled what it can. */
+  readonly clientsAfterMs: number;
+  /** What happens to them. */
   readonly clients: 'request' | 'cookie' | 'dropped';
   /** Real clients whose connect() succeeds while the flood lasts. */
   readonly connected: Range;
@@ -27,17 +29,20 @@ export interface FloodPlan {
   readonly keepsOptions: boolean | undefined;
   /** So fast that the receiver's own queues may lose packets before TCP sees them. */
   readonly isFast: boolean;
+  /** So short a queue that the real clients alone may overflow it, when a busy machine holds the server up. */
+  readonly isShort: boolean;
   readonly firstClient: AffectedClient;
 }
 
-/** A real client comes so long after the flood began, at the latest. */
-export const clientsAfterMs = 1000;
+/** Real clients do not come sooner. */
+const soonestClientsMs = 1000;
+/** They do not come later than this before the flood ends. */
+const leastFloodLeftMs = 1500;
 /** Above this one processor has all its time taken, and the queue of arriving packets (netdev_max_backlog) overflows; or the lab's link. */
 const FAST_PER_SECOND = { plain: 20_000, delayed: 5000 } as const;
 
 export function planFlood(values: SettingValues, kernel: KernelVersion): FloodPlan {
   const lastsMs = numberOf(values, 'floodMs');
-  refuseLateComers(values, lastsMs - clientsAfterMs - 500, 'floodMs');
   const limit = limitOf(values);
   const syncookies = kernelNumber(values, 'tcp_syncookies');
   const maxSynBacklog = kernelNumber(values, 'tcp_max_syn_backlog');
@@ -47,8 +52,18 @@ export function planFlood(values: SettingValues, kernel: KernelVersion): FloodPl
   const perSecond = numberOf(values, 'packetsPerSecond') || Number.POSITIVE_INFINITY;
   const livesMs = requestLivesMs(values, kernel);
   const forgedBy = (ms: number): number => Math.floor((perSecond * Math.min(ms, livesMs)) / 1000) + 1;
-  const isFull = syncookies === 2 || forgedBy(clientsAfterMs) >= room;
+  const isFull = syncookies === 2 || forgedBy(lastsMs) >= room;
   const clients = !isFull ? 'request' : syncookies === 0 ? 'dropped' : 'cookie';
+  const fullAfterMs = isFull && syncookies !== 2 ? (1000 * room) / perSecond + 300 : 0;
+  const clientsAfterMs = Math.max(soonestClientsMs, Math.ceil(fullAfterMs));
+  if (clientsAfterMs > lastsMs - leastFloodLeftMs) {
+    throw usageError(
+      'fill the SYN queue in time with',
+      `${perSecond} SYNs a second`,
+      `It takes ${room} of them; set floodMs to ${clientsAfterMs + leastFloodLeftMs} or more, or raise packetsPerSecond.`,
+    );
+  }
+  refuseLateComers(values, lastsMs - clientsAfterMs - 500, 'floodMs');
   const isFast = perSecond > FAST_PER_SECOND[rttMsOf(values) === 0 ? 'plain' : 'delayed'];
   const senders = numberOf(values, 'senders');
   const timestamps = numberOf(values, 'tcp_timestamps') !== 0;
@@ -58,10 +73,12 @@ export function planFlood(values: SettingValues, kernel: KernelVersion): FloodPl
     room,
     synRecv: [Math.min(room, forgedBy(lastsMs)), mostHalfOpen(values, kernel, room, perSecond)],
     clients,
+    clientsAfterMs,
     connected: connectedRange(clients, senders, isFast, livesMs > lastsMs),
     keepsOptions: clients === 'dropped' ? undefined : clients === 'request' || timestamps,
     isFast,
-    firstClient: firstClient(values, kernel, clients),
+    isShort: acceptQueueCapacity(limit) <= numberOf(values, 'arrivalsPerSecond') / 4,
+    firstClient: firstClient(values, kernel, clients, lastsMs - clientsAfterMs - 500),
   };
 }
 
@@ -70,10 +87,13 @@ function requestLivesMs(values: SettingValues, kernel: KernelVersion): number {
   return Math.min(7000, handshakeTimers(values, kernel).synAcksEnd.atMs);
 }
 
+/** A flood that a busy machine held up makes up for so much. */
+const catchUpMs = 100;
+
 /** Those that are late to be forgotten, and real clients whose handshake is under way. */
 function mostHalfOpen(values: SettingValues, kernel: KernelVersion, room: number, perSecond: number): number {
   const lastsMs = numberOf(values, 'floodMs');
-  const livesMs = handshakeTimers(values, kernel).synAcksEnd.latestMs + noiseMs;
+  const livesMs = handshakeTimers(values, kernel).synAcksEnd.latestMs + catchUpMs;
   const forged = Math.floor((perSecond * Math.min(lastsMs, livesMs)) / 1000) + 1;
   const real = Math.ceil((numberOf(values, 'arrivalsPerSecond') * rttMsOf(values)) / 1000) + 1;
   return Math.min(room, forged + (rttMsOf(values) === 0 ? 0 : real));
@@ -94,6 +114,7 @@ function firstClient(
   values: SettingValues,
   kernel: KernelVersion,
   clients: FloodPlan['clients'],
+  watchedMs: number,
 ): AffectedClient {
   const isDropped = clients === 'dropped';
   const client: SimulatedClient = {
@@ -106,7 +127,7 @@ function firstClient(
     endedAtMs: undefined,
   };
   const behaviour = { timers: handshakeTimers(values, kernel), rttMs: rttMsOf(values), data: [] };
-  return firstAffected([client], behaviour, () => numberOf(values, 'floodMs') - clientsAfterMs - 500);
+  return firstAffected([client], behaviour, () => watchedMs);
 }
 
 export function predictFlood(values: SettingValues, kernel: KernelVersion, plan: FloodPlan): Prediction {
@@ -139,8 +160,8 @@ export function floodFindings(values: SettingValues, plan: FloodPlan): ExpectedF
   const perSecond = numberOf(values, 'packetsPerSecond') || Number.POSITIVE_INFINITY;
   const cookies = kernelNumber(values, 'tcp_syncookies');
   const real = numberOf(values, 'arrivalsPerSecond');
-  // As long as there is room, only a SYN-ACK that is sent again shows that nobody answers.
-  const isTold = plan.clients !== 'request' || kernelNumber(values, 'tcp_synack_retries') > 0;
+  // Without cookies that do not come back, only a SYN-ACK that is sent again shows that nobody answers.
+  const isTold = plan.clients === 'cookie' || kernelNumber(values, 'tcp_synack_retries') > 0;
   return {
     expected: [
       ...(perSecond >= LEAST_PER_SECOND && perSecond > real && isTold ? ['syn-flood'] : []),
@@ -148,8 +169,8 @@ export function floodFindings(values: SettingValues, plan: FloodPlan): ExpectedF
       ...(cookies === 2 ? ['syncookies-always'] : []),
     ],
     forbidden: [
-      'syn-queue-overflow',
-      'accept-queue-overflow',
+      ...(isTold ? ['syn-queue-overflow'] : []),
+      ...(plan.isShort ? [] : ['accept-queue-overflow']),
       'connection-churn',
       'dead-peers',
       'close-wait-leak',

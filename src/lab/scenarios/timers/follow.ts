@@ -1,12 +1,13 @@
 import type { LabPacket } from '../../../tcp/lab-run.ts';
 import type { Stage } from '../../stage/stage.ts';
+import { handedOverWithinMs } from '../../stage/wire-tap.ts';
 
 const lookEveryMs = 50;
 
 export type PacketText = (packet: LabPacket, soFar: readonly LabPacket[]) => string | undefined;
 
 /**
- * Waits for `work` and meanwhile tells what passes on the wire: `textOf` gets each packet once, with all so far (it is
+ * Waits for `work`, and until its last packets are known; meanwhile tells what passes on the wire: `textOf` gets each packet once, with all so far (it is
  * the last of them), and says nothing of those not worth a line. Throws Interrupted when the run is to stop.
  */
 export async function follow<T>(
@@ -20,8 +21,10 @@ export async function follow<T>(
   };
   work.then(over, over);
   let seen = stage.packets().length;
-  while (!isOver) {
-    await stage.wait(lookEveryMs);
+  for (let isLast = false; !isLast; ) {
+    isLast = isOver;
+    // The last look comes when all that was sent until the end has been handed over.
+    await stage.wait(isLast ? handedOverWithinMs : lookEveryMs);
     const packets = stage.packets();
     for (; seen < packets.length; seen++) {
       const soFar = packets.slice(0, seen + 1);
