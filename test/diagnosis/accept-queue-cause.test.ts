@@ -56,6 +56,13 @@ const asleep = {
 };
 
 describe('the cause of a full accept queue', () => {
+  it('never calls a process asleep that was found running, however short a part of the window that is', () => {
+    const running = { threads: ok([makeThread({ tid: 7, state: 'R', cpuShare: 0.5 })]) };
+    const { cause } = judge({ oldestMs: 2000, medianMs: 1900 }, running);
+    expect(cause).toMatchObject({ id: 'cpu-saturated', confidence: 'possible' });
+    expect(cause.title).toContain('found running');
+  });
+
   it('is a block that began within the window when all members came at once and none has left since', () => {
     const { facts, cause } = judge({ oldestMs: 2000, medianMs: 1900 }, asleep);
     expect(facts.accepts).toBe(false);

@@ -3,7 +3,12 @@ import { diagnose } from '../../src/diagnosis/diagnose.ts';
 import { synFlood } from '../../src/diagnosis/rules/syn-flood.ts';
 import { synQueueOverflow } from '../../src/diagnosis/rules/syn-queue-overflow.ts';
 import type { Finding, Unknown } from '../../src/tcp/finding.ts';
-import type { KernelLogEvent, ListenerObservation, NamespaceObservation } from '../../src/tcp/observation.ts';
+import type {
+  Handshake,
+  KernelLogEvent,
+  ListenerObservation,
+  NamespaceObservation,
+} from '../../src/tcp/observation.ts';
 import type { TcpSocket } from '../../src/tcp/socket.ts';
 import {
   defaultSysctls,
@@ -11,9 +16,11 @@ import {
   makeCensus,
   makeCounters,
   makeGroup,
+  makeHandshake,
   makeListener,
   makeNamespace,
   makeObservation,
+  makePackets,
   makeSocket,
 } from '../fixtures/observation.ts';
 
@@ -54,6 +61,7 @@ interface Scene {
   readonly requests?: readonly TcpSocket[];
   readonly sysctls?: NamespaceObservation['sysctls'] | Readonly<Record<string, string>>;
   readonly log?: readonly KernelLogEvent[];
+  readonly handshakes?: readonly Handshake[];
 }
 
 function judge(scene: Scene): { findings: readonly Finding[]; unknowns: readonly Unknown[]; ids: string[] } {
@@ -64,6 +72,7 @@ function judge(scene: Scene): { findings: readonly Finding[]; unknowns: readonly
     counters: makeCounters(scene.moved),
     sockets: ends(census, after),
     sysctls: scene.sysctls ?? defaultSysctls,
+    ...(scene.handshakes ? { packets: makePackets({ handshakes: scene.handshakes }) } : {}),
   });
   const observation = makeObservation({ namespaces: [namespace], kernelLog: scene.log ?? [] });
   const { findings, unknowns } = diagnose(observation, [synFlood, synQueueOverflow]);
@@ -148,6 +157,69 @@ describe('SYN queues without packets', () => {
     const { findings, unknowns } = judge({ listeners: [listener(80), listener(81)], moved, sysctls });
     expect(findings).toEqual([]);
     expect(unknowns).toMatchObject([{ rule: 'syn-flood', missing: 'packets' }]);
+  });
+});
+
+describe('SYN queues with packets', () => {
+  const withoutCookies = { ...defaultSysctls, 'net.ipv4.tcp_syncookies': '0' };
+  const syn = (n: number, more: Partial<Handshake>): Handshake =>
+    makeHandshake({
+      client: manyAddresses(n),
+      clientPort: 2000 + n,
+      serverPort: 80,
+      atMs: 10 * n,
+      finBy: undefined,
+      endedAtMs: undefined,
+      ...more,
+    });
+  const many = (count: number, more: Partial<Handshake>): Handshake[] =>
+    Array.from({ length: count }, (_, n) => syn(n, more));
+  const dropped = (count: number) => ({
+    'TcpExt.ListenDrops': count,
+    'TcpExt.TCPReqQFullDrop': count,
+  });
+
+  it('a request that is still half-open is no completed handshake, however young', () => {
+    const young = requests(65, manyAddresses).map((one, n) => ({ ...one, retransmits: n < 30 ? 3 : 0 }));
+    const moved = { 'Tcp.PassiveOpens': 500 };
+    const scene = { listeners: [listener(80, 65)], moved, requests: young };
+    expect(judge({ ...scene, handshakes: many(65, {}) }).ids).toEqual(['syn-flood warning']);
+  });
+
+  it('requests that were given up without a repetition are a flood (tcp_synack_retries=0)', () => {
+    const fresh = requests(40, manyAddresses).map((one) => ({ ...one, retransmits: 0 }));
+    const scene = { listeners: [listener(80, 45)], moved: { 'Tcp.PassiveOpens': 20 }, requests: fresh };
+    const { findings, ids } = judge({ ...scene, handshakes: many(400, {}) });
+    expect(ids).toEqual(['syn-flood warning']);
+    expect(findings[0]?.title).toContain('handshakes');
+  });
+
+  it('but not when another host answers behind a NAT: nothing was ever half-open here', () => {
+    const scene = { listeners: [listener(80)], moved: {} };
+    expect(judge({ ...scene, handshakes: many(400, {}) }).ids).toEqual([]);
+  });
+
+  it('nor when the clients reset them, as a port scanner does', () => {
+    const scene = { listeners: [listener(80, 200)], moved: {} };
+    expect(judge({ ...scene, handshakes: many(400, { resetBy: 'client' }) }).ids).toEqual([]);
+  });
+
+  it('without cookies, SYNs that were dropped and not tried again come from nobody', () => {
+    const scene = {
+      listeners: [listener(80, 65, { drops: ends(0, 600) })],
+      moved: dropped(600),
+      sysctls: withoutCookies,
+    };
+    const strangers = many(600, { synAckCount: 0 });
+    const { ids, findings } = judge({ ...scene, handshakes: strangers });
+    expect(ids).toEqual(['syn-flood critical']);
+    expect(findings[0]?.title).toContain('600 addresses');
+    // Real clients try again after a second; those with a short timeout come again from the same address.
+    expect(judge({ ...scene, handshakes: many(600, { synAckCount: 0, synCount: 2 }) }).ids).toEqual([
+      'syn-queue-overflow critical',
+    ]);
+    const sameAddress = strangers.map((one) => ({ ...one, client: '10.9.0.1' }));
+    expect(judge({ ...scene, handshakes: sameAddress }).ids).toEqual(['syn-queue-overflow critical']);
   });
 });
 

@@ -91,6 +91,23 @@ describe('ProcessWatch', () => {
     for (const other of others) expect(other.cpuShare).toBeLessThanOrEqual(busiest?.cpuShare ?? 0);
   });
 
+  it('a process that was born within the window: its share since then', { retry: 2 }, async () => {
+    const beganMs = performance.now();
+    await sleep(1500);
+    const child = start(process.execPath, '-e', 'for (;;);');
+    if (asRoot) setPriority(child.pid, -15);
+    await sleep(1000);
+    const late = new ProcessWatch([child.pid]);
+    late.begin(performance.now(), beganMs);
+    const [busiest] = threadsOf(late.end(performance.now()).get(child.pid));
+    expect((busiest?.cpuShare ?? 0) + (busiest?.runQueueWaitShare ?? 0)).toBeGreaterThan(0.8);
+    const idle = start('sleep', '60');
+    await sleep(500);
+    const asleep = new ProcessWatch([idle.pid]);
+    asleep.begin(performance.now(), beganMs);
+    expect(threadsOf(asleep.end(performance.now()).get(idle.pid))[0]?.cpuShare).toBeLessThan(0.2);
+  });
+
   it('a process that was stopped shows T', async () => {
     const child = start('sleep', '60');
     child.kill('SIGSTOP');

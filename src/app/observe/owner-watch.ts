@@ -14,6 +14,7 @@ export class OwnerWatch {
   readonly #pids = new Map<number, readonly number[]>();
   #watch: ProcessWatch | undefined;
   #deniedPids = 0;
+  #beganAtMs: number | undefined;
 
   /**
    * Listeners first, so that their processes are watched for most of the window; then the rest, which only need a name.
@@ -25,6 +26,7 @@ export class OwnerWatch {
     nowMs: () => number,
     stop: () => boolean,
   ): Promise<void> {
+    this.#beganAtMs = nowMs();
     const wanted = observers.map((observer) => observer.wantedInodes());
     const listeners = new Set(wanted.flatMap((one) => one.listeners));
     const near = [...new Set(observers.flatMap((observer) => observer.found.pids))];
@@ -69,7 +71,7 @@ export class OwnerWatch {
     await this.#find(late, allPids(), late, () => Promise.resolve(), { maxDescriptors: LATE_DESCRIPTORS });
     const newcomers = [...inodes].flatMap((inode) => this.ownersOf(inode)).filter((pid) => !watched.has(pid));
     const lateWatch = new ProcessWatch(newcomers);
-    lateWatch.begin(nowMs());
+    lateWatch.begin(nowMs(), this.#beganAtMs);
     for (const [pid, process] of lateWatch.end(nowMs())) watched.set(pid, process);
     if (watched.size === 0 && this.#deniedPids > 0) {
       return denied(

@@ -130,10 +130,12 @@ function foundRunning({ processes }: AcceptQueueFacts, consequence: string): Acc
   return { id: 'cpu-saturated', title, confidence: 'possible' };
 }
 
-/** Its main thread was never found asleep, and came under observation too late to know what time it used. */
+/**
+ * Its main thread was found running more often than asleep, and yet not busy over the whole window: it began within it, or came
+ * under observation late.
+ */
 function isFoundRunning({ pid, threads }: ProcessObservation): boolean {
-  const main = readingValue(threads)?.find(({ tid }) => tid === pid);
-  return main?.state === 'R' && main.cpuShare + main.runQueueWaitShare === 0;
+  return readingValue(threads)?.find(({ tid }) => tid === pid)?.state === 'R';
 }
 
 /** It keeps up on the whole, so that only the queue's length is at fault. */

@@ -79,8 +79,8 @@ function describe(view: RuleView, destination: string, parts: Parts): Unanswered
   // that it is not the first time, where the start of the window fell between two tries.
   const resent = (counterRise(view, 'TcpExt.TCPSynRetrans') ?? 0) >= parts.after.length;
   const renewed = waiting(parts.before).length > 0 || resent;
-  const unresolved = handshakes.length === 0 && neighboursMissing(view);
-  const sockets = unresolved
+  const stuckHere = handshakes.length === 0 && (neighboursMissing(view) || resentInVain(view));
+  const sockets = stuckHere
     ? parts.after
     : waiting(parts.after).filter((one) => one.retransmits > 0 || renewed);
   const stillThere = new Set(parts.after.map(({ cookie }) => cookie));
@@ -146,6 +146,12 @@ function neighboursMissing(view: RuleView): boolean {
 function allResendsFail(view: RuleView): boolean {
   const failed = counterRise(view, 'TcpExt.TCPRetransFail') ?? 0;
   return failed > 0 && failed >= (counterRise(view, 'TcpExt.TCPSynRetrans') ?? 0);
+}
+
+/** Attempts that were given up leave no socket, and these no packet: the counters remember that SYNs were repeated, and failed. */
+export function resentInVain(view: RuleView): boolean {
+  const resent = counterRise(view, 'TcpExt.TCPSynRetrans') ?? 0;
+  return resent >= SEVERAL && allResendsFail(view) && view.namespace.packets.status === 'ok';
 }
 
 function sentWhileCaptured(view: RuleView, socket: TcpSocket, linear: number): boolean {

@@ -7,6 +7,7 @@ import { clientTimeout, idleKnobs, lookHere, timeoutRemedies } from '../connect/
 import {
   attemptsOf,
   fullQueueBehind,
+  resentInVain,
   type UnansweredConnects,
   unansweredConnects,
 } from '../connect/unanswered-connects.ts';
@@ -49,7 +50,11 @@ const SLOW_MS = 500;
 function severityOf(view: RuleView, connects: UnansweredConnects): Severity {
   const attempts = attemptsOf(connects);
   const repeated = connects.mostRetransmits >= 2 || connects.unanswered.some(({ synCount }) => synCount > 2);
-  const lasting = repeated || connects.oldestMs >= 2000 || noNeighbour(view, connects);
+  const lasting =
+    repeated ||
+    connects.oldestMs >= 2000 ||
+    noNeighbour(view, connects) ||
+    (connects.neverLeft && resentInVain(view));
   if (connects.answered > 2 * attempts || isOddOne(view, attempts)) return 'info';
   if (attempts >= MANY && lasting) return 'critical';
   if (

@@ -34,6 +34,10 @@ export interface SynQueueFacts {
   /** Share of the window in which the accept queue was full: then every SYN is dropped for that reason. */
   readonly acceptQueueFullShare: number;
   readonly logged: KernelLogEvent | undefined;
+  /** Half-open at the end of the window, as far as they were kept. */
+  readonly requests: readonly TcpSocket[];
+  /** How many exist for each one that was kept: 1 where all were. */
+  readonly requestsNotKept: number;
   /** Half-open at the end of the window although the SYN-ACK has been sent again: at least 1 s old. */
   readonly unansweredRequests: readonly TcpSocket[];
   /** How many of these there are, when more exist than were kept. */
@@ -79,11 +83,10 @@ function factsOf(
   listener: ListenerObservation,
   group: readonly ListenerObservation[],
 ): SynQueueFacts {
-  const requests = readingValue(view.namespace.sockets)?.after.groups.synRecv;
-  const unanswered = (requests?.kept ?? []).filter(
-    (request) => request.retransmits > 0 && isRequestOf(view, listener, request),
-  );
-  const notKept = requests && requests.kept.length > 0 ? requests.total / requests.kept.length : 1;
+  const all = readingValue(view.namespace.sockets)?.after.groups.synRecv;
+  const requests = (all?.kept ?? []).filter((request) => isRequestOf(view, listener, request));
+  const unanswered = requests.filter(({ retransmits }) => retransmits > 0);
+  const notKept = all && all.kept.length > 0 ? all.total / all.kept.length : 1;
   return {
     listener,
     sockets: group.length,
@@ -94,6 +97,8 @@ function factsOf(
     dropped: group.reduce((sum, one) => sum + dropsOf(one), 0),
     acceptQueueFullShare: Math.max(...group.map(fullShare)),
     logged: logLinesOf(view, listener).find((event) => event.inWindow),
+    requests,
+    requestsNotKept: notKept,
     unansweredRequests: unanswered,
     unansweredCount: Math.round(unanswered.length * notKept),
     handshakes: handshakesTo(view, listener),

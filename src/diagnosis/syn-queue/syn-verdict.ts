@@ -49,8 +49,9 @@ export function synVerdicts(view: RuleView): readonly SynVerdict[] {
     const cookies = cookieShares.get(facts) ?? 0;
     const cookiesSent = Math.round(counters.cookiesSent * cookies);
     const synsDropped = Math.round(synQueueDrops(counters) * (dropShares.get(facts) ?? 0));
-    const clients = unansweredClients(view, facts, counters, cookies);
-    const kind = judge({ facts, counters, clients, cookiesSent, synsDropped });
+    const overflows = queueOverflowed({ facts, counters, cookiesSent, synsDropped });
+    const clients = unansweredClients(view, facts, counters, { cookies, overflows });
+    const kind = judge({ facts, counters, clients, cookiesSent, synsDropped }, overflows);
     const answersAlone = facts.policy === 'always-cookies' && facts.handshakes.length > 0;
     const listenerSeen =
       nearCapacity(facts) ||
@@ -109,10 +110,9 @@ function shareOut(suspects: readonly SynQueueFacts[]): ReadonlyMap<SynQueueFacts
 
 type Known = Pick<SynVerdict, 'facts' | 'counters' | 'clients' | 'cookiesSent' | 'synsDropped'>;
 
-function judge(known: Known): SynVerdict['kind'] | undefined {
+function judge(known: Known, overflows: boolean): SynVerdict['kind'] | undefined {
   const { facts, clients } = known;
   if (facts.acceptQueueFullShare > ACCEPT_QUEUE_SHARE) return undefined;
-  const overflows = queueOverflowed(known);
   if (overflows && newcomersAreGenuine(known)) return 'overflow';
   if (manyUnanswered(known, overflows)) {
     const genuine = clients.aliveShare >= ALIVE_SHARE || !floodLikeSources(clients);
@@ -153,7 +153,7 @@ function floodLikeSources({ sources, count, perSecond }: UnansweredClients): boo
   return mostlyOnce || perSecond >= FLOOD_FROM_FEW_PER_SECOND;
 }
 
-function queueOverflowed({ facts, counters, cookiesSent, synsDropped }: Known): boolean {
+function queueOverflowed({ facts, counters, cookiesSent, synsDropped }: Omit<Known, 'clients'>): boolean {
   if (facts.policy === 'always-cookies') return false;
   if (facts.policy === 'cookies') return cookiesSent > 0;
   if (synsDropped === 0) return false;

@@ -8,7 +8,10 @@ import type { SynCounters, SynQueueFacts } from './syn-queue-facts.ts';
 
 /** Handshakes of one listener that the clients did not complete, against those they did. */
 export interface UnansweredClients {
-  /** Unreturned cookies of the window, and requests that have waited for at least one retransmission. */
+  /**
+   * Unreturned cookies of the window, requests that have waited for at least one retransmission, those forgotten in the window,
+   * and SYNs dropped for want of a place whose senders did not try again.
+   */
   readonly count: number;
   readonly perSecond: number;
   readonly completedPerSecond: number;
@@ -25,12 +28,12 @@ export interface SourceCount {
   readonly count: number;
 }
 
-/** `cookies`: what part of the namespace's cookies this listener sent, 0 to 1. */
+/** `cookies`: what part of the namespace's cookies this listener sent, 0 to 1. `overflows`: its SYN queue was full. */
 export function unansweredClients(
   view: RuleView,
   facts: SynQueueFacts,
   counters: SynCounters,
-  cookies: number,
+  { cookies, overflows }: { readonly cookies: number; readonly overflows: boolean },
 ): UnansweredClients {
   const { cookiesSent, cookiesReturned, cookiesFailed } = counters;
   const unreturned = Math.min(
@@ -41,16 +44,26 @@ export function unansweredClients(
   const requests = facts.acceptQueueFullShare > 0.05 ? [] : facts.unansweredRequests;
   const scale =
     facts.unansweredRequests.length > 0 ? facts.unansweredCount / facts.unansweredRequests.length : 1;
-  const rate = perSecond(view, unreturned) + requestRate(requests) * scale;
-  const completedPerSecond = completedRate(view, facts, counters, rate);
-  const silent = silentHandshakes(facts, requests, unreturned > 0);
+  const onWire = answeredOnWire(view, facts);
+  const opened = perSecond(view, counters.passiveOpens);
+  const unreturnedRate = perSecond(view, unreturned);
+  const forgottenRate = forgottenPerSecond(facts, onWire, opened + unreturnedRate);
+  const forgotten = (forgottenRate * windowMs(view)) / 1000;
+  const turnedAway = overflows ? turnedAwaySyns(view, facts) : noSyns;
+  const abandoned = (turnedAway.abandonedPerSecond * windowMs(view)) / 1000;
+  const rate = unreturnedRate + requestRate(requests) * scale + forgottenRate + turnedAway.abandonedPerSecond;
+  const completedPerSecond =
+    onWire === undefined ? opened : Math.min(opened, Math.max(0, onWire.overPerSecond - unreturnedRate));
+  const silent = [...silentHandshakes(facts, requests, unreturned + forgotten > 0), ...turnedAway.handshakes];
   return {
-    count: Math.round(unreturned + requests.length * scale),
+    count: Math.round(unreturned + requests.length * scale + forgotten + abandoned),
     perSecond: rate,
     completedPerSecond,
     share: rate + completedPerSecond > 0 ? rate / (rate + completedPerSecond) : 0,
     sources: countSources(
-      unreturned > 0 && silent.length > requests.length ? silent.map(clientOf) : requests.map(peerOf),
+      unreturned + forgotten + abandoned > 0 && silent.length > requests.length
+        ? silent.map(clientOf)
+        : requests.map(peerOf),
     ),
     aliveShare: silent.length === 0 ? 0 : silent.filter(looksAlive).length / silent.length,
   };
@@ -84,19 +97,85 @@ function requestRate(requests: readonly TcpSocket[]): number {
   return Math.max(0, ...rates);
 }
 
-/** PassiveOpens counts for the whole namespace: another listener's connections must not speak for this one's clients. */
-function completedRate(
-  view: RuleView,
-  facts: SynQueueFacts,
-  counters: SynCounters,
-  unanswered: number,
-): number {
-  const opened = perSecond(view, counters.passiveOpens);
+/** Handshakes of this listener that were answered with SYN-ACK on the wire. */
+interface AnsweredOnWire {
+  /** No request any more at the end of the window: completed, reset by the client, or given up. */
+  readonly overPerSecond: number;
+  /** The same without those that the client reset. */
+  readonly silentlyOverPerSecond: number;
+  /** Half-open at the end of the window. */
+  readonly pending: number;
+}
+
+/** Undefined where the wire does not say. */
+function answeredOnWire(view: RuleView, facts: SynQueueFacts): AnsweredOnWire | undefined {
   const sample = readingValue(view.namespace.packets);
-  if (!sample || sample.durationMs < 500 || sample.handshakes.length === 0) return opened;
+  if (!sample || sample.durationMs < 500 || sample.handshakes.length === 0) return undefined;
   const notKept = (sample.handshakes.length + sample.handshakesNotKept) / sample.handshakes.length;
-  const answered = facts.handshakes.filter(({ synAckCount }) => synAckCount > 0).length * notKept;
-  return Math.min(opened, Math.max(0, (answered * 1000) / sample.durationMs - unanswered));
+  const perSecondOf = (count: number): number => (count * notKept * 1000) / sample.durationMs;
+  const requests = new Set(facts.requests.map((request) => `${peerOf(request)} ${request.remotePort}`));
+  const isPending = (one: Handshake): boolean => requests.has(`${clientOf(one)} ${one.clientPort}`);
+  const answered = facts.handshakes.filter(({ synAckCount }) => synAckCount > 0);
+  const pending = Math.min(answered.length, answered.filter(isPending).length * facts.requestsNotKept);
+  const over = answered.length - pending;
+  const reset = answered.filter((one) => one.resetBy === 'client' && !isPending(one)).length;
+  return {
+    overPerSecond: perSecondOf(over),
+    silentlyOverPerSecond: perSecondOf(Math.max(0, over - reset)),
+    pending: facts.requests.length * facts.requestsNotKept,
+  };
+}
+
+/**
+ * Over, and more than the whole namespace has opened or sent cookies for: requests that were given up, as soon as after 1 s with
+ * tcp_synack_retries=0, and after 7 s in a queue under pressure (reqsk_timer_handler()). Since a request lives for a second at
+ * least, half as many must be half-open at some time; otherwise another host answers behind a NAT.
+ */
+function forgottenPerSecond(
+  { acceptQueueFullShare, listener }: SynQueueFacts,
+  onWire: AnsweredOnWire | undefined,
+  accountedFor: number,
+): number {
+  // While the accept queue is full the kernel drops valid ACKs, so that requests given up say nothing about the clients.
+  if (onWire === undefined || acceptQueueFullShare > 0.05) return 0;
+  const forgotten = onWire.silentlyOverPerSecond - accountedFor;
+  return forgotten > 0 && forgotten <= 2 * Math.max(onWire.pending, listener.synRecv.peak) ? forgotten : 0;
+}
+
+interface TurnedAwaySyns {
+  readonly handshakes: readonly Handshake[];
+  /** Not tried again. */
+  readonly abandonedPerSecond: number;
+}
+
+const noSyns: TurnedAwaySyns = { handshakes: [], abandonedPerSecond: 0 };
+/** A client that is there repeats its SYN after 1 s (tcp_syn_linear_timeouts or not), and a little more on a crowded host. */
+const TRIES_AGAIN_MS = 1500;
+/** Clients with a short timeout of their own start anew from another port: their addresses come again. */
+const STRANGERS_SHARE = 0.7;
+const FEWEST_STRANGERS = 10;
+/** Among so many unread packets the repetitions may be. */
+const MOST_UNREAD_SHARE = 0.3;
+
+/**
+ * Without cookies a full queue drops SYNs unanswered; what becomes of them tells clients from forged addresses. Only those are
+ * judged that have had the time to be repeated.
+ */
+function turnedAwaySyns(view: RuleView, facts: SynQueueFacts): TurnedAwaySyns {
+  const sample = readingValue(view.namespace.packets);
+  if (!sample || facts.policy !== 'drop' || facts.acceptQueueFullShare > 0.05) return noSyns;
+  const missed = sample.droppedByKernel + sample.leftUnread;
+  if (missed > MOST_UNREAD_SHARE * (missed + sample.packets)) return noSyns;
+  const untilMs = sample.fromMs + sample.durationMs - TRIES_AGAIN_MS;
+  const ignored = facts.handshakes.filter(({ atMs, synAckCount }) => synAckCount === 0 && atMs <= untilMs);
+  const sources = new Set(ignored.map(clientOf));
+  if (sources.size < Math.max(FEWEST_STRANGERS, STRANGERS_SHARE * ignored.length)) return noSyns;
+  const notKept = (sample.handshakes.length + sample.handshakesNotKept) / sample.handshakes.length;
+  const abandoned = ignored.filter((one) => !looksAlive(one)).length * notKept;
+  return {
+    handshakes: ignored,
+    abandonedPerSecond: (abandoned * 1000) / (sample.durationMs - TRIES_AGAIN_MS),
+  };
 }
 
 /** The attempts behind what is unanswered; where cookies are, everything answered that has not ended yet. */

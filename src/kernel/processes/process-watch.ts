@@ -1,6 +1,8 @@
+import os from 'node:os';
 import type { ProcessObservation } from '../../tcp/observation.ts';
 import { readCgroupMounts } from './cgroup-folders.ts';
 import { DescriptorDescriber } from './describe-descriptor.ts';
+import type { StatLine } from './parse-proc-stat.ts';
 import { readIdentity, readStat } from './sample-process.ts';
 import { WatchedProcess } from './watched-process.ts';
 import type { WatchedThread } from './watched-thread.ts';
@@ -29,16 +31,21 @@ export class ProcessWatch {
     this.#pids = [...new Set(pids)].slice(0, maxProcesses);
   }
 
-  /** Processes that have ended, or that /proc hides, are left out. */
-  begin(nowMs: number): void {
+  /**
+   * Processes that have ended, or that /proc hides, are left out. `sinceMs`: when the window began; the CPU time of a process
+   * that was born later is known from its birth on.
+   */
+  begin(nowMs: number, sinceMs = nowMs): void {
     const mounts = readCgroupMounts();
     let threadsLeft = maxThreads;
     this.#processes = this.#pids.flatMap((pid) => {
       const identity = readIdentity(pid);
       const stat = readStat(`/proc/${pid}`);
       if (identity.status !== 'ok' || stat.status !== 'ok') return [];
+      const bornMs = nowMs - ageMs(stat.value);
       const watched = new WatchedProcess(identity.value, stat.value, {
         nowMs,
+        bornMs: bornMs > sinceMs ? bornMs : undefined,
         mounts,
         maxThreads: Math.min(threadsLeft, maxThreadsPerProcess),
       });
@@ -70,6 +77,11 @@ export class ProcessWatch {
       this.#processes.map((watched) => [watched.identity.pid, watched.end(nowMs, describer)] as const),
     );
   }
+}
+
+/** To 10 ms: starttime counts in clock ticks since boot (proc_pid_stat(5)). */
+function ageMs({ startTicks }: StatLine): number {
+  return Math.max(0, os.uptime() * 1000 - startTicks * 10);
 }
 
 /** The main threads of all processes first, then their second threads, and so on: fair when time is short. */

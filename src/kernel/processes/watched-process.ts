@@ -23,7 +23,7 @@ const freezerChannels: ReadonlySet<string> = new Set(['do_freezer_trap', '__refr
 /** One process over one window. */
 export class WatchedProcess {
   readonly identity: ProcessIdentity;
-  /** Older than the window, the main one first. */
+  /** Those it had when it came under observation, the main one first. */
   readonly threads: readonly WatchedThread[];
   readonly #mounts: CgroupMounts;
   readonly #beganAtMs: number;
@@ -40,12 +40,18 @@ export class WatchedProcess {
   constructor(
     identity: ProcessIdentity,
     stat: StatLine,
-    at: { readonly nowMs: number; readonly mounts: CgroupMounts; readonly maxThreads: number },
+    at: {
+      readonly nowMs: number;
+      readonly mounts: CgroupMounts;
+      readonly maxThreads: number;
+      /** Of a process that is younger than the window: all its CPU time so far was used since. */
+      readonly bornMs?: number | undefined;
+    },
   ) {
     const { pid, membership } = identity;
     this.identity = identity;
     this.#mounts = at.mounts;
-    this.#beganAtMs = at.nowMs;
+    this.#beganAtMs = at.bornMs ?? at.nowMs;
     this.#lastSeenMs = at.nowMs;
     this.#statBefore = stat;
     this.#statAfter = stat;
@@ -55,7 +61,9 @@ export class WatchedProcess {
     this.#readsCalls = is64BitProgram(pid);
     this.#listing = listThreads(pid);
     const tids = (readingValue(this.#listing) ?? []).slice(0, at.maxThreads);
-    this.threads = tids.map((tid) => new WatchedThread(pid, tid, 'older'));
+    this.threads = tids.map(
+      (tid) => new WatchedThread(pid, tid, at.bornMs === undefined ? 'older' : 'younger'),
+    );
   }
 
   look(thread: WatchedThread, nowMs: number): void {

@@ -12,6 +12,7 @@ import type {
 } from '../../lab/programs/options.ts';
 import { connectByTun } from '../../lab/tun-link.ts';
 import type { Dice } from './dice.ts';
+import { countSockets, takeSnapshot } from './measured.ts';
 
 export type ListenFamily = 'ipv4' | 'ipv6' | 'dual';
 type Clients = LabProcess<ClientsReady, ClientsDone>;
@@ -111,6 +112,15 @@ export class Site {
     this.pids.add(clients.pid);
     await clients.ready;
     return clients;
+  }
+
+  /** Waits until so many connections to a listener here are open, at the most 5 s. */
+  async opened(port: number, count: number): Promise<void> {
+    const endMs = Date.now() + 5000;
+    while (Date.now() < endMs) {
+      if (countSockets(takeSnapshot(this.here), 'ESTABLISHED', { local: port }) >= count) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   }
 
   /** Programs here that connect to the other end, or to `to`. */

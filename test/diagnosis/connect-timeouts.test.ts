@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { diagnose } from '../../src/diagnosis/diagnose.ts';
+import { connectTimeouts } from '../../src/diagnosis/rules/connect-timeouts.ts';
+import {
+  ends,
+  makeCensus,
+  makeCounters,
+  makeGroup,
+  makeHandshake,
+  makeNamespace,
+  makeObservation,
+  makePackets,
+  makeSocket,
+} from '../fixtures/observation.ts';
+
+/** Programs that give up after a while, seen at the end of the window just after they began anew: no SYN is repeated yet. */
+function judge(moved: Readonly<Record<string, number>>, onWire = false) {
+  const young = Array.from({ length: 4 }, (_, n) =>
+    makeSocket({
+      state: 'SYN_SENT',
+      cookie: String(n),
+      remoteAddress: '10.5.0.9',
+      remotePort: 5432,
+      retransmits: 0,
+      timerExpiresMs: 900,
+    }),
+  );
+  const census = makeCensus();
+  const after = { ...census, groups: { ...census.groups, synSent: makeGroup(young) } };
+  const handshakes = onWire
+    ? [makeHandshake({ direction: 'outgoing', server: '10.5.0.9', serverPort: 5432 })]
+    : [];
+  const namespace = makeNamespace({
+    sockets: ends(census, after),
+    counters: makeCounters(moved),
+    packets: makePackets({ handshakes }),
+  });
+  return diagnose(makeObservation({ namespaces: [namespace] }), [connectTimeouts]).findings;
+}
+
+const failedHere = { 'TcpExt.TCPSynRetrans': 8, 'TcpExt.TCPRetransFail': 8 };
+
+describe('connect-timeouts between two tries', () => {
+  it('SYNs that were repeated and failed on this host are remembered by the counters', () => {
+    expect(judge(failedHere)).toMatchObject([
+      {
+        severity: 'warning',
+        cause: { id: 'never-left' },
+        subject: { destination: '10.5.0.9:5432' },
+      },
+    ]);
+  });
+
+  it('young attempts alone are nothing, nor are others that failed here when these get out', () => {
+    expect(judge({})).toEqual([]);
+    expect(judge(failedHere, true)).toEqual([]);
+  });
+});
