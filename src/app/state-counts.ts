@@ -3,6 +3,7 @@ import type { InetDiagMessage } from '../kernel/netlink/inet-diag-message.ts';
 import type { SockDiag } from '../kernel/netlink/sock-diag.ts';
 import { inNamespace } from '../kernel/netns/enter.ts';
 import { readNetCounters } from '../kernel/procfs/net-counters.ts';
+import { atLeast, parseKernelVersion } from '../tcp/model/kernel-version.ts';
 import { ok, type Reading } from '../tcp/reading.ts';
 import { type Family, type TcpState, tcpStates } from '../tcp/socket.ts';
 
@@ -37,6 +38,6 @@ export function countStatesCheaply(
 }
 
 function includesCloseWait(kernelRelease: string): boolean {
-  const [major = 0, minor = 0] = kernelRelease.split('.').map(Number);
-  return major > 6 || (major === 6 && minor >= 12);
+  const kernel = parseKernelVersion(kernelRelease);
+  return kernel !== undefined && atLeast(kernel, '6.12');
 }

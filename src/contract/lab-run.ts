@@ -35,7 +35,7 @@ const series = z.strictObject({
   limit: z.number().optional(),
 });
 
-const labRunSchema = z.strictObject({
+export const labRunSchema = z.strictObject({
   schemaVersion: z.literal(1),
   scenario: z.string(),
   purpose: z.string(),
@@ -43,6 +43,7 @@ const labRunSchema = z.strictObject({
   family: z.enum(['ipv4', 'ipv6']),
   parameters: values,
   seed: z.number(),
+  conclusion: z.string().optional().describe('What was seen, in one clause'),
   passed: z.boolean().describe('Every check held and the run is complete'),
   complete: z.boolean(),
   incompleteBecause: z.array(z.string()),

@@ -53,6 +53,11 @@ export class LabNamespace {
     inNamespace(this.path, () => writeFileSync(sysctlPath(name), String(value)));
   }
 
+  /** Kernels differ in the parameters they have. */
+  hasSysctl(name: string): boolean {
+    return inNamespace(this.path, () => existsSync(sysctlPath(name)));
+  }
+
   getSysctl(name: string): string {
     return inNamespace(this.path, () => readFileSync(sysctlPath(name), 'utf8').trim());
   }
@@ -69,10 +74,11 @@ export class LabNamespace {
   spawn<Name extends keyof LabPrograms>(
     program: Name,
     options: LabPrograms[Name]['options'],
+    stdin: 'ignore' | 'pipe' = 'ignore',
   ): LabProcess<LabPrograms[Name]['ready'], LabPrograms[Name]['done']> {
     const file = compiledProgram(program);
     const child = inNamespace(this.path, () =>
-      spawn(process.execPath, [file, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'pipe'] }),
+      spawn(process.execPath, [file, JSON.stringify(options)], { stdio: [stdin, 'pipe', 'pipe'] }),
     );
     return new LabProcess(child, `${program} in ${this.name}`);
   }

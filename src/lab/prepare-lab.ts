@@ -18,6 +18,13 @@ const neededCapabilities = { CAP_NET_ADMIN: 12, CAP_NET_RAW: 13, CAP_SYS_ADMIN: 
  * may not be written (`unshare -Urn`) the process gets its own.
  */
 export function prepareLab(): void {
+  prepareCleaning();
+  if (!isInstalled('ip')) throw cannotRun('ip is not installed', howToInstall('ip'));
+  firewallTool();
+}
+
+/** The same without the tools: taking down only hurries with `ip`, and does without. */
+export function prepareCleaning(): void {
   if (process.platform !== 'linux') {
     throw cannotRun(
       `this is ${process.platform}`,
@@ -26,8 +33,6 @@ export function prepareLab(): void {
   }
   const missing = missingCapabilities();
   if (missing.length > 0) throw cannotRun(`it needs ${missing.join(', ')}`, howToGetRoot());
-  if (!isInstalled('ip')) throw cannotRun('ip is not installed', howToInstall('ip'));
-  firewallTool();
   prepareNamespaceFolder();
 }
 

@@ -1,17 +1,19 @@
 import { HalfopenError } from '../base/errors.ts';
 import { type LabRun, labRunSchemaVersion } from '../tcp/lab-run.ts';
-import { newestKernel, parseKernelVersion } from '../tcp/model/kernel-version.ts';
 import type { Report } from '../tcp/report.ts';
 import type { SettingValues } from '../tcp/setting.ts';
 import type { Family } from '../tcp/socket.ts';
 import { connectNamespaces, type Link, usualAddresses } from './link.ts';
 import { isPlainLink } from './link-settings.ts';
 import { LabNamespace } from './namespace.ts';
+import { pinSysctls } from './pin-sysctls.ts';
 import { requireFeature } from './prepare-lab.ts';
 import { joinThroughRouter } from './router.ts';
-import type { Scenario, Sysctls } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
+import { situationOn } from './situation.ts';
 import { findingChecks } from './stage/finding-checks.ts';
-import { Interrupted, Stage, wallMs } from './stage/stage.ts';
+import { wallMs } from './stage/run-record.ts';
+import { Interrupted, Stage } from './stage/stage.ts';
 import { startUserServer } from './stage/user-server.ts';
 import type { TappedPacket } from './stage/wire-tap.ts';
 import { connectByTun } from './tun-link.ts';
@@ -56,13 +58,11 @@ export async function runScenario(
   if (family === 'ipv6') requireFeature('ipv6');
   if (!isPlainLink(values)) requireFeature('tun');
   const startedMs = wallMs();
-  const prediction = scenario.predict(values, {
-    kernel: parseKernelVersion(surroundings.kernelRelease) ?? newestKernel,
-    family,
-  });
+  const situation = situationOn(surroundings.kernelRelease, family);
+  const prediction = scenario.predict(values, situation);
   using client = LabNamespace.create('client');
   using server = LabNamespace.create('server');
-  pinSysctls([client, server], scenario.sysctls, values);
+  pinSysctls([client, server], scenario, values);
   using router = scenario.throughRouter ? LabNamespace.create('router') : null;
   const link = await (router
     ? joinThroughRouter(client, router, server, (a, b, addresses) =>
@@ -73,9 +73,8 @@ export async function runScenario(
     client,
     server,
     link,
-    family,
+    situation,
     seed,
-    kernelRelease: surroundings.kernelRelease,
     values,
     prediction,
     ...(scenario.crowd ? { crowd: scenario.crowd(values) } : {}),
@@ -88,7 +87,7 @@ export async function runScenario(
   const incompleteBecause = await playToTheEnd(scenario, stage, values);
   stage.tap.drain();
   if (request.sampleEveryMs !== null) stage.recorder.sampleAll();
-  const findings = scenario.findings(values);
+  const findings = scenario.findings(values, situation);
   const given = [...new Set(stage.reports.flatMap((report) => report.findings.map(({ id }) => id)))];
   const complete = incompleteBecause.length === 0;
   const checks = [...stage.checks, ...(complete ? findingChecks(findings, given, stage.reports.length) : [])];
@@ -101,6 +100,7 @@ export async function runScenario(
     family,
     parameters: values,
     seed,
+    ...(stage.conclusion === undefined ? {} : { conclusion: stage.conclusion }),
     passed: complete && checks.length > 0 && checks.every(({ ok }) => ok),
     complete,
     incompleteBecause,
@@ -130,14 +130,6 @@ async function playToTheEnd(scenario: Scenario, stage: Stage, values: SettingVal
     if (error instanceof Interrupted || stage.stop.aborted) return ['interrupted'];
     if (error instanceof HalfopenError) return [error.message];
     return [error instanceof Error ? `${error.name}: ${error.message}` : String(error)];
-  }
-}
-
-/** Both ends alike; a setting named like the sysctl decides its value. */
-function pinSysctls(namespaces: readonly LabNamespace[], sysctls: Sysctls, values: SettingValues): void {
-  for (const [name, pinned] of Object.entries(sysctls)) {
-    const value = values[name.replace(/^net\.(ipv4|core)\./, '')] ?? pinned;
-    for (const namespace of namespaces) namespace.setSysctl(name, value);
   }
 }
 

@@ -1,8 +1,7 @@
 import type { Crowd } from '../kernel/packet-ring/tcp-filter.ts';
-import type { KernelVersion } from '../tcp/model/kernel-version.ts';
 import type { Prediction } from '../tcp/prediction.ts';
 import type { Setting, SettingValues } from '../tcp/setting.ts';
-import type { Family } from '../tcp/socket.ts';
+import type { Situation } from './situation.ts';
 import type { Stage } from './stage/stage.ts';
 
 /** By full name, e.g. "net.ipv4.tcp_syn_retries". */
@@ -29,13 +28,8 @@ export interface Scenario {
   /** null: the model has no timeline for it, its checks carry the predicted numbers. */
   readonly predict: (values: SettingValues, situation: Situation) => Prediction | null;
   /** What the doctor must and must not say, at any severity. */
-  readonly findings: (values: SettingValues) => ExpectedFindings;
+  readonly findings: (values: SettingValues, situation: Situation) => ExpectedFindings;
   readonly play: (stage: Stage, values: SettingValues) => Promise<void>;
-}
-
-export interface Situation {
-  readonly kernel: KernelVersion;
-  readonly family: Family;
 }
 
 export interface ExpectedFindings {

@@ -1,18 +1,10 @@
-import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { exitCodes, HalfopenError } from '../base/errors.ts';
-import { inNamespace } from '../kernel/netns/enter.ts';
-import { compiledProgram } from './compiled-program.ts';
-import { LabProcess } from './lab-process.ts';
+import type { LabProcess } from './lab-process.ts';
 import { bringUp, type Link, type LinkEnd, newDeviceNames, usualAddresses } from './link.ts';
 import { type LinkConditions, type LinkDirection, linkDirections } from './link-conditions.ts';
 import type { LabNamespace } from './namespace.ts';
-import type {
-  ForwarderDone,
-  ForwarderMessage,
-  ForwarderOptions,
-  ForwarderReady,
-} from './programs/forwarder-options.ts';
+import type { ForwarderDone, ForwarderMessage, ForwarderReady } from './programs/forwarder-options.ts';
 import { tunFile } from './programs/tun-device.ts';
 
 /** Packets a device keeps for the forwarder: bursts of thousands must not get lost beside the conditions (usual: 500). */
@@ -86,13 +78,12 @@ export async function connectByTun(
 ): Promise<TunLink> {
   refuseWithoutTun();
   const devices = newDeviceNames();
-  const forwarder = startForwarder(a, {
-    ends: [
-      { namespacePath: a.path, device: devices[0] },
-      { namespacePath: b.path, device: devices[1] },
-    ],
-    conditions,
-  });
+  const ends = [
+    { namespacePath: a.path, device: devices[0] },
+    { namespacePath: b.path, device: devices[1] },
+  ] as const;
+  // Inside the first namespace, so that it is found and killed there if this process cannot do it any more.
+  const forwarder = a.spawn('forwarder', { ends, conditions }, 'pipe');
   await forwarder.ready;
   a.run('ip', ['link', 'set', 'dev', devices[0], 'txqueuelen', String(deviceQueue)]);
   b.run('ip', ['link', 'set', 'dev', devices[1], 'txqueuelen', String(deviceQueue)]);
@@ -110,15 +101,4 @@ function refuseWithoutTun(): void {
       remedy: 'Load the module: modprobe tun. In a container, give it the device: --device /dev/net/tun.',
     });
   }
-}
-
-/** Inside the first namespace, so that it is found and killed there if this process cannot do it any more. */
-function startForwarder(namespace: LabNamespace, options: ForwarderOptions): Forwarder {
-  const file = compiledProgram('forwarder');
-  const child = inNamespace(namespace.path, () =>
-    spawn(process.execPath, [file, JSON.stringify(options)], {
-      stdio: ['pipe', 'pipe', 'pipe'],
-    }),
-  );
-  return new LabProcess(child, `forwarder in ${namespace.name}`);
 }

@@ -14,6 +14,8 @@ export interface LabRun {
   /** Every parameter with the value that was used, in the units of its name. */
   readonly parameters: Readonly<Record<string, string | number>>;
   readonly seed: number;
+  /** What was seen, in one clause without a final stop: the first thing a reader gets. Absent where the outcome says it. */
+  readonly conclusion?: string;
   /** Every check held and the run is complete. */
   readonly passed: boolean;
   /** False: interrupted, or a part could not be done; `incompleteBecause` says what. */

@@ -1,7 +1,10 @@
 /** A remedy tried in the laboratory: the same scenario without and with it. */
 import type { LabMetric, LabRun } from './lab-run.ts';
 
+export const proofSchemaVersion = 1;
+
 export interface Proof {
+  readonly schemaVersion: typeof proofSchemaVersion;
   /** Id of the finding whose remedy was tried. */
   readonly finding: string;
   /** What the finding is about: "0.0.0.0:24224 (ruby, pid 812)". */

@@ -1,4 +1,5 @@
 /** How many connections fit into a listener's two queues, and who decided it. All counts are connections. */
+import { atLeast, kernelLine, parseKernelVersion } from './model/kernel-version.ts';
 
 export type LimitSetBy = 'application' | 'somaxconn' | 'unknown';
 
@@ -58,10 +59,8 @@ const firstFixedPatch: Readonly<Record<string, number>> = {
  * (3479c7549fb1). An unreadable release counts as recent.
  */
 function requestQueueTakesOneMore(kernelRelease: string): boolean {
-  const match = /^(\d+)\.(\d+)(?:\.(\d+))?/.exec(kernelRelease);
-  if (match === null) return true;
-  const [major, minor, patch] = [Number(match[1]), Number(match[2]), Number(match[3] ?? 0)];
-  if (major > 6 || (major === 6 && minor >= 13)) return true;
-  const fixedAt = firstFixedPatch[`${major}.${minor}`];
-  return fixedAt !== undefined && patch >= fixedAt;
+  const kernel = parseKernelVersion(kernelRelease);
+  if (kernel === undefined || atLeast(kernel, '6.13')) return true;
+  const fixedAt = firstFixedPatch[kernelLine(kernel)];
+  return fixedAt !== undefined && (kernel.patch ?? 0) >= fixedAt;
 }

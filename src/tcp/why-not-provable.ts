@@ -18,26 +18,20 @@ export const unprovable: Readonly<Partial<Record<FindingId, string>>> = {
     'what helps is to start a server or to change a rule of a firewall, and no parameter of the laboratory stands for that; to see a refusal: halfopen lab run connect-refused',
 };
 
+const fullQueueCauses = [
+  'process-stopped',
+  'fd-limit',
+  'cpu-saturated',
+  'blocked',
+  'burst',
+  'backlog-too-small',
+  'sustained-overload',
+];
+
 /** Where only some of the causes can be rebuilt; the others are named by the doctor, and end here. */
 const provableCauses: Readonly<Partial<Record<FindingId, readonly string[]>>> = {
-  'accept-queue-overflow': [
-    'process-stopped',
-    'fd-limit',
-    'cpu-saturated',
-    'blocked',
-    'burst',
-    'backlog-too-small',
-    'sustained-overload',
-  ],
-  'accept-queue-pressure': [
-    'process-stopped',
-    'fd-limit',
-    'cpu-saturated',
-    'blocked',
-    'burst',
-    'backlog-too-small',
-    'sustained-overload',
-  ],
+  'accept-queue-overflow': fullQueueCauses,
+  'accept-queue-pressure': fullQueueCauses,
   'syn-queue-overflow': ['burst', 'max-syn-backlog', 'dead-requests'],
   'syn-flood': ['few-sources', 'forged-or-distributed'],
   'connection-churn': ['heartbeats'],

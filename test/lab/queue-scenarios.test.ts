@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/app/diagnose-host.ts';
 import { runLab } from '../../src/app/lab/run-lab.ts';
-import type { Scenario } from '../../src/lab/scenario.ts';
+import type { ExpectedFindings, Scenario } from '../../src/lab/scenario.ts';
 import { overflowCauses } from '../../src/lab/scenarios/accept-queue/overflow-plan.ts';
 import { acceptQueueOverflow } from '../../src/lab/scenarios/accept-queue-overflow.ts';
 import { heartbeatStorm } from '../../src/lab/scenarios/heartbeat-storm.ts';
@@ -21,11 +21,8 @@ function predict(scenario: Scenario, ...set: readonly string[]): Prediction | nu
   return scenario.predict(valuesOf(scenario, set), { kernel: newestKernel, family: 'ipv4' });
 }
 
-function findings(
-  scenario: Scenario,
-  ...set: readonly string[]
-): Scenario['findings'] extends (v: never) => infer R ? R : never {
-  return scenario.findings(valuesOf(scenario, set));
+function findings(scenario: Scenario, ...set: readonly string[]): ExpectedFindings {
+  return scenario.findings(valuesOf(scenario, set), { kernel: newestKernel, family: 'ipv4' });
 }
 
 describe('what is predicted of queues, before anything happens', () => {

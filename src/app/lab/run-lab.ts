@@ -10,6 +10,7 @@ import { cleanLeftovers } from '../../lab/clean-leftovers.ts';
 import { prepareLab } from '../../lab/prepare-lab.ts';
 import { type LabSurroundings, type PlayedScenario, runScenario } from '../../lab/run-scenario.ts';
 import type { Scenario } from '../../lab/scenario.ts';
+import { situationOn } from '../../lab/situation.ts';
 import { type LabRun, labRunSchemaVersion } from '../../tcp/lab-run.ts';
 import type { Observation } from '../../tcp/observation.ts';
 import type { Report } from '../../tcp/report.ts';
@@ -94,7 +95,7 @@ export function unplayed(
     checks: [],
     packets: [],
     packetsSeen: 0,
-    findings: { ...scenario.findings(values), given: [] },
+    findings: { ...scenario.findings(values, situationOn(kernel, family)), given: [] },
     capture: null,
     metrics: [],
     series: [],

@@ -1,7 +1,13 @@
 import { formatCount, plural } from '../../base/units.ts';
 import { metricOf } from '../../lab/proofs/finding-proof.ts';
 import type { LabMetric, LabRun } from '../../tcp/lab-run.ts';
-import type { Proof, ProofChange, ProofRow, TriedInVain } from '../../tcp/proof.ts';
+import {
+  type Proof,
+  type ProofChange,
+  type ProofRow,
+  proofSchemaVersion,
+  type TriedInVain,
+} from '../../tcp/proof.ts';
 import type { SettingValues } from '../../tcp/setting.ts';
 import { subjectText } from './choose-finding.ts';
 import type { ProofPlan } from './plan-proof.ts';
@@ -21,6 +27,7 @@ export function judgeProof(plan: ProofPlan, { before, after, inVain }: ProofRuns
   const failureShown = before.complete && rebuilt.fails(before);
   const tried = inVain?.complete && failureShown ? triedInVain(plan, inVain) : undefined;
   return {
+    schemaVersion: proofSchemaVersion,
     finding: finding.id,
     subject: subjectText(finding),
     remedy: remedy.what,

@@ -8,8 +8,9 @@ import { renderText } from '../../report/text.ts';
 import { type Severity, severities } from '../../tcp/finding.ts';
 import { asContract } from '../../tcp/report.ts';
 import type { CommandResult, HalfopenCommand } from '../command.ts';
+import { interruptible } from '../interruptible.ts';
 import { collectPorts, readDuration, readFileName } from '../options.ts';
-import { progressBar } from '../progress.ts';
+import { type Progress, progressBar } from '../progress.ts';
 import { terminal } from '../terminal.ts';
 import { version } from '../version.ts';
 
@@ -79,40 +80,38 @@ function addOptions(command: Command): Command {
 async function runDoctor(options: DoctorOptions): Promise<CommandResult> {
   refuseInVain(options);
   const progress = progressBar(`watching for ${formatDurationMs(options.for)}`);
-  const stop = new AbortController();
-  const interrupt = (): void => {
-    // From here on nothing holds the signals back: a second one ends the program at once.
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-    progress.end();
-    stop.abort();
-  };
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {
-    const diagnosis = await diagnoseHost({
-      netns: options.netns,
-      ports: options.port,
-      windowMs: options.for,
-      capture: options.capture,
-      redact: options.redact === true,
-      tool: { name: 'halfopen', version: version() },
-      clock: systemClock,
-      onProgress: progress.show,
-      stop: stop.signal,
-      ...(options.kernelLog === undefined ? {} : { kernelLogFile: options.kernelLog }),
-      ...(options.from === undefined ? {} : { from: options.from }),
-    });
-    progress.end();
-    const failed = await writeFiles(diagnosis, options);
-    await print(diagnosis, options);
-    if (stop.signal.aborted)
-      process.stderr.write('halfopen: interrupted; this is what was seen until then\n');
-    for (const note of diagnosis.notes) process.stderr.write(`halfopen: ${note}\n`);
-    if (failed !== undefined) throw failed;
-    return { exitCode: exitCodeFor(diagnosis, options.failOn) };
+    return await interruptible((stop) => watchAndTell(options, progress, stop), progress.end);
   } finally {
     progress.end();
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
+}
+
+async function watchAndTell(
+  options: DoctorOptions,
+  progress: Progress,
+  stop: AbortSignal,
+): Promise<CommandResult> {
+  const diagnosis = await diagnoseHost({
+    netns: options.netns,
+    ports: options.port,
+    windowMs: options.for,
+    capture: options.capture,
+    redact: options.redact === true,
+    tool: { name: 'halfopen', version: version() },
+    clock: systemClock,
+    onProgress: progress.show,
+    stop,
+    ...(options.kernelLog === undefined ? {} : { kernelLogFile: options.kernelLog }),
+    ...(options.from === undefined ? {} : { from: options.from }),
+  });
+  progress.end();
+  const failed = await writeFiles(diagnosis, options);
+  await print(diagnosis, options);
+  if (stop.aborted) process.stderr.write('halfopen: interrupted; this is what was seen until then\n');
+  for (const note of diagnosis.notes) process.stderr.write(`halfopen: ${note}\n`);
+  if (failed !== undefined) throw failed;
+  return { exitCode: exitCodeFor(diagnosis, options.failOn) };
 }
 
 /** What cannot end well is said before the window, not after it. */

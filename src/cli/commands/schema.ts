@@ -1,24 +1,28 @@
 import { exitCodes } from '../../base/errors.ts';
+import { labRunJsonSchema } from '../../contract/lab-run.ts';
 import { predictionJsonSchema } from '../../contract/prediction.ts';
+import { proofJsonSchema } from '../../contract/proof.ts';
 import { reportJsonSchema } from '../../contract/report.ts';
 import type { HalfopenCommand } from '../command.ts';
 
+const contracts = [
+  { name: 'report', of: 'the report of doctor --json, version 1', schema: reportJsonSchema },
+  { name: 'prediction', of: 'what predict --json prints, version 1', schema: predictionJsonSchema },
+  { name: 'lab-run', of: 'what lab run NAME --json prints, version 1', schema: labRunJsonSchema },
+  { name: 'proof', of: 'what prove --json prints, version 1', schema: proofJsonSchema },
+] as const;
+
 export const schemaCommand: HalfopenCommand = {
   define: (program, done) => {
-    const schema = program.command('schema').description('Print the JSON Schema of a contract.');
-    schema
-      .command('report')
-      .description('the report of doctor --json, version 1')
-      .action(() => {
-        process.stdout.write(`${JSON.stringify(reportJsonSchema(), null, 2)}\n`);
-        done({ exitCode: exitCodes.clean });
-      });
-    schema
-      .command('prediction')
-      .description('what predict --json prints, version 1')
-      .action(() => {
-        process.stdout.write(`${JSON.stringify(predictionJsonSchema(), null, 2)}\n`);
-        done({ exitCode: exitCodes.clean });
-      });
+    const command = program.command('schema').description('Print the JSON Schema of a contract.');
+    for (const { name, of, schema } of contracts) {
+      command
+        .command(name)
+        .description(of)
+        .action(() => {
+          process.stdout.write(`${JSON.stringify(schema(), null, 2)}\n`);
+          done({ exitCode: exitCodes.clean });
+        });
+    }
   },
 };

@@ -1,5 +1,6 @@
 import { formatCount, formatShare, plural } from '../../base/units.ts';
 import type { Confidence, Evidence, Finding, Remedy } from '../../tcp/finding.ts';
+import { sysctlDefault } from '../../tcp/model/sysctl-default.ts';
 import type { ListenerObservation } from '../../tcp/observation.ts';
 import { acceptQueueCause } from '../accept-queue/accept-queue-cause.ts';
 import { type AcceptQueueFacts, acceptQueueFacts } from '../accept-queue/accept-queue-facts.ts';
@@ -17,7 +18,6 @@ import { labNumber } from '../experiment/lab-number.ts';
 import { listenerGroups } from '../listener-groups.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
-import { sysctlDefault } from '../sysctl-defaults.ts';
 import { usualBacklog } from '../usual-backlog.ts';
 
 /** What kernels since 5.4 give: a limit that large is nobody's problem until the queue really fills. */

@@ -1,12 +1,12 @@
 import { formatCount } from '../../base/units.ts';
 import type { Evidence, Finding, Remedy } from '../../tcp/finding.ts';
+import { sysctlDefault } from '../../tcp/model/sysctl-default.ts';
 import type { ListenerObservation, NamespaceObservation } from '../../tcp/observation.ts';
 import { ok, readingValue } from '../../tcp/reading.ts';
 import { counterRise, listenerSubject, listenersOf, listenerWithOwner, sysctl } from '../evidence.ts';
 import { mismatchExperiment } from '../experiment/mismatch-experiment.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
-import { sysctlDefault } from '../sysctl-defaults.ts';
 import { type ComparedSysctl, comparedSysctls } from '../sysctl-mismatch/compared-sysctls.ts';
 
 /** A namespace lives with worse TCP parameters than the host: nothing of the host's tuning is inherited. */

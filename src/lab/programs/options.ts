@@ -1,5 +1,6 @@
 /** What each program of the lab takes as its argument (JSON), says when it is ready, and says when it is done. */
 
+import type { ForwarderDone, ForwarderOptions, ForwarderReady } from './forwarder-options.ts';
 import type { ProbesDone, ProbesOptions, ProbesReady, SocketOptions } from './probes-options.ts';
 
 export interface LabPrograms {
@@ -7,6 +8,7 @@ export interface LabPrograms {
   readonly clients: { options: ClientsOptions; ready: ClientsReady; done: ClientsDone };
   readonly spoof: { options: SpoofOptions; ready: SpoofReady; done: SpoofDone };
   readonly probes: { options: ProbesOptions; ready: ProbesReady; done: ProbesDone };
+  readonly forwarder: { options: ForwarderOptions; ready: ForwarderReady; done: ForwarderDone };
 }
 
 export interface KeepaliveOptions {

@@ -1,4 +1,3 @@
-import { newestKernel, parseKernelVersion } from '../../tcp/model/kernel-version.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Stage } from '../stage/stage.ts';
 import { type FaultyServer, startFaultyServer } from './accept-queue/faulty-server.ts';
@@ -37,9 +36,9 @@ export const acceptQueueOverflow: Scenario = {
   takesServer: true,
   predict: (values, { kernel }) =>
     predictOverflow(values, kernel, planOverflow(values, kernel, limitOf(values))),
-  findings: (values) => overflowFindings(values, planOverflow(values, newestKernel, limitOf(values))),
+  findings: (values, { kernel }) => overflowFindings(values, planOverflow(values, kernel, limitOf(values))),
   play: async (stage, values) => {
-    const kernel = parseKernelVersion(stage.kernelRelease) ?? newestKernel;
+    const kernel = stage.situation.kernel;
     const staged = planOverflow(values, kernel, limitOf(values));
     const server = await startFaultyServer(stage, staged);
     const plan = server.isUsers ? planForUsersServer(values, kernel, server.limit) : staged;

@@ -1,4 +1,3 @@
-import { newestKernel, parseKernelVersion } from '../../tcp/model/kernel-version.ts';
 import { numberOf, type SettingValues } from '../../tcp/setting.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Stage } from '../stage/stage.ts';
@@ -38,9 +37,9 @@ export const backlogRaise: Scenario = {
   ],
   sysctls: queueSysctls,
   predict: (values, { kernel }) => predictRaise(values, kernel, planRaise(values, kernel, changeOf(values))),
-  findings: (values) => raiseFindings(planRaise(values, newestKernel, changeOf(values))),
+  findings: (values, { kernel }) => raiseFindings(planRaise(values, kernel, changeOf(values))),
   play: async (stage, values) => {
-    const kernel = parseKernelVersion(stage.kernelRelease) ?? newestKernel;
+    const kernel = stage.situation.kernel;
     await playRaise(stage, planRaise(values, kernel, changeOf(values)), {
       backlog: numberOf(values, 'backlog'),
       relistenBacklog: numberOf(values, 'raisedBacklog'),

@@ -9,7 +9,6 @@ import { type LeakFuture, leakFuture, predictLeak } from './closing/predict-leak
 import { type Leak, stageLeak } from './closing/stage-leak.ts';
 import { checkSeen, StateWatch } from './closing/state-watch.ts';
 import { rttMsOf } from './timers/path.ts';
-import { situationOf } from './timers/situation-of.ts';
 
 /** The doctor has to see them in CLOSE_WAIT at both ends of its window, which begins a moment after it is called. */
 const DOCTOR_MS = 3000;
@@ -31,7 +30,7 @@ export const closeWaitLeak: Scenario = {
   predict: predictLeak,
   findings,
   play: async (stage, values) => {
-    const future = leakFuture(values, situationOf(stage));
+    const future = leakFuture(values, stage.situation);
     const used = isUsed(values, future);
     using halves = watchHalves(stage);
     const leak = await stageLeak(stage, used ? useAfterMs(values, future) : undefined);
@@ -178,6 +177,9 @@ function checkThatItStays(stage: Stage, { kept }: Halves, { resetAt }: LeakFutur
     stays,
     left,
     'connections',
+  );
+  stage.conclude(
+    `after ${Math.round(stage.nowMs() / 1000)} s ${left === 0 ? 'no connection is' : `${left} of ${plural(stage.number('count'), 'connection')} ${left === 1 ? 'is' : 'are'} still`} in CLOSE_WAIT on the ${leaker}`,
   );
   stage.metric('in CLOSE_WAIT in the end', left, 'connections', 'less');
 }

@@ -1,6 +1,6 @@
 import type { LabPacket } from '../../tcp/lab-run.ts';
 import { connectModel } from '../../tcp/model/connect.ts';
-import { type KernelVersion, newestKernel } from '../../tcp/model/kernel-version.ts';
+import type { KernelVersion } from '../../tcp/model/kernel-version.ts';
 import type { Prediction } from '../../tcp/prediction.ts';
 import { numberOf, type SettingValues } from '../../tcp/setting.ts';
 import { type FirewallRule, setFirewall } from '../firewall.ts';
@@ -8,6 +8,7 @@ import { kernelSetting } from '../kernel-setting.ts';
 import { linkSettings, portSetting } from '../link-settings.ts';
 import type { ProbeOptions, ProbeResult } from '../programs/probes-options.ts';
 import type { Scenario } from '../scenario.ts';
+import type { Situation } from '../situation.ts';
 import type { Stage } from '../stage/stage.ts';
 import { checkEnd, type MeasuredEnd } from './timers/check-end.ts';
 import { follow } from './timers/follow.ts';
@@ -58,8 +59,8 @@ export const connectTimeout: Scenario = {
     'net.ipv4.tcp_rto_max_ms': 120_000,
   },
   predict: (values, { kernel }) => predict(values, kernel),
-  findings: (values) => ({
-    expected: isSeen(predict(values, newestKernel)) ? ['connect-timeouts'] : [],
+  findings: (values, { kernel }) => ({
+    expected: isSeen(predict(values, kernel)) ? ['connect-timeouts'] : [],
     forbidden: ['connect-refused', 'syn-flood', 'dead-peers', 'retransmissions'],
   }),
   play: async (stage, values) => {
@@ -156,7 +157,7 @@ function endOf({ timeline, error, endedAtMs }: ProbeResult): MeasuredEnd {
 function checkCounters(stage: Stage, values: SettingValues, predictedSyns: number): void {
   const counters = stage.counters('client');
   const isOwnOutput = values.where === 'own-output';
-  const syns = isOwnOutput ? triedSyns(values) : predictedSyns;
+  const syns = isOwnOutput ? triedSyns(values, stage.situation) : predictedSyns;
   stage.checkExact('TcpExt.TCPTimeouts', syns, counters('TcpExt.TCPTimeouts'), 'timeouts');
   stage.checkExact('TcpExt.TCPSynRetrans', syns - 1, counters('TcpExt.TCPSynRetrans'), 'segments');
   const failed = isOwnOutput ? syns - 1 : 0;
@@ -166,6 +167,6 @@ function checkCounters(stage: Stage, values: SettingValues, predictedSyns: numbe
 }
 
 /** Those that the own firewall swallows are counted like any other. */
-function triedSyns(values: SettingValues): number {
-  return connectModel.predict({ ...values, peer: 'drop' }, newestKernel).events.length;
+function triedSyns(values: SettingValues, { kernel }: Situation): number {
+  return connectModel.predict({ ...values, peer: 'drop' }, kernel).events.length;
 }

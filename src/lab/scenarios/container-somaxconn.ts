@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { newestKernel, parseKernelVersion } from '../../tcp/model/kernel-version.ts';
 import { numberOf, type SettingValues } from '../../tcp/setting.ts';
 import { LabNamespace } from '../namespace.ts';
 import type { Scenario } from '../scenario.ts';
 import { Recorder } from '../stage/recorder.ts';
-import { type Stage, wallMs } from '../stage/stage.ts';
+import { wallMs } from '../stage/run-record.ts';
+import type { Stage } from '../stage/stage.ts';
 import { type Listener, listenAgain, playRaise } from './limit-raise/play-raise.ts';
 import { type LimitChange, planRaise, predictRaise, raiseFindings } from './limit-raise/raise-plan.ts';
 import {
@@ -35,9 +35,9 @@ export const containerSomaxconn: Scenario = {
   ],
   sysctls: queueSysctls,
   predict: (values, { kernel }) => predictRaise(values, kernel, planRaise(values, kernel, changeOf(values))),
-  findings: (values) => raiseFindings(planRaise(values, newestKernel, changeOf(values))),
+  findings: (values, { kernel }) => raiseFindings(planRaise(values, kernel, changeOf(values))),
   play: async (stage, values) => {
-    const kernel = parseKernelVersion(stage.kernelRelease) ?? newestKernel;
+    const kernel = stage.situation.kernel;
     const backlog = numberOf(values, 'backlog');
     const plan = planRaise(values, kernel, changeOf(values));
     using host = LabNamespace.create('host');

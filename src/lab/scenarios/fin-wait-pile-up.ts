@@ -1,12 +1,13 @@
 import { plural } from '../../base/units.ts';
-import { newestKernel } from '../../tcp/model/kernel-version.ts';
+import { noiseMs } from '../../tcp/clock-tolerance.ts';
 import type { PredictedOutcome } from '../../tcp/prediction.ts';
 import { numberOf, type SettingValues } from '../../tcp/setting.ts';
 import type { TcpState } from '../../tcp/socket.ts';
 import { setFirewall } from '../firewall.ts';
 import type { ListenerOptions } from '../programs/options.ts';
 import type { ExpectedFindings, Scenario } from '../scenario.ts';
-import { noiseMs, type Stage } from '../stage/stage.ts';
+import type { Situation } from '../situation.ts';
+import type { Stage } from '../stage/stage.ts';
 import { finTimes, seenFins } from './closing/fin-times.ts';
 import { type FinWaitCause, finWaitSettings } from './closing/fin-wait-settings.ts';
 import { predictFinWait } from './closing/predict-fin-wait.ts';
@@ -50,8 +51,8 @@ function stuckState(cause: FinWaitCause): TcpState {
   return cause === 'peer-unreachable' || cause === 'peer-does-not-read' ? 'FIN_WAIT1' : 'FIN_WAIT2';
 }
 
-function findings(values: SettingValues): ExpectedFindings {
-  const { outcome, alternatives = [] } = predictFinWait(values, { kernel: newestKernel, family: 'ipv4' });
+function findings(values: SettingValues, situation: Situation): ExpectedFindings {
+  const { outcome, alternatives = [] } = predictFinWait(values, situation);
   const ends = [outcome, ...alternatives].map(({ atMs }) => atMs ?? Number.POSITIVE_INFINITY);
   // The doctor speaks of orphans in FIN_WAIT2 from 20 on: a few are on every server.
   const fewest = values.cause === 'peer-does-not-close' ? 20 : 3;
@@ -162,8 +163,17 @@ async function watch(stage: Stage, cause: FinWaitCause, stuck: StateWatch): Prom
     if (end) checkSeen(stage, 'the last one is gone', end, gone);
     if (end && cause === 'peer-unreachable') checkFins(stage, end);
   }
+  stage.conclude(
+    left === 0
+      ? `no connection is left in ${state}${gone ? ` after ${secondsOf(gone.atMs)} s` : ''}`
+      : `${left} of ${plural(stage.number('count'), 'connection')} still in ${state} after ${secondsOf(stage.nowMs())} s`,
+  );
   stage.tell(gone ? `they are gone after ${Math.round(gone.atMs)} ms` : `${left} are still there`);
   stage.metric(`still in ${state} in the end`, left, 'connections', 'less');
+}
+
+function secondsOf(ms: number): string {
+  return (ms / 1000).toFixed(1);
 }
 
 interface End {

@@ -1,4 +1,3 @@
-import { newestKernel } from '../../tcp/model/kernel-version.ts';
 import type { SettingValues } from '../../tcp/setting.ts';
 import { kernelSetting } from '../kernel-setting.ts';
 import { portSetting } from '../link-settings.ts';
@@ -28,7 +27,6 @@ import {
 import { delaySetting } from './timers/path.ts';
 import { reboot } from './timers/reboot.ts';
 import { refuseLate } from './timers/refuse-late.ts';
-import { situationOf } from './timers/situation-of.ts';
 import { socketOptions } from './timers/socket-options.ts';
 import { together } from './timers/together.ts';
 import { checkUnacknowledged, dataOf, dataText } from './timers/unacknowledged.ts';
@@ -140,13 +138,13 @@ async function vanishAndDiagnose(
   stage.tell('the client still holds all of them for open');
   checkSilence(stage, values, goneMs);
   if (discovery(values) !== 'by-write') return;
-  const { atMs } = doctorMomentAfterWrite(predictFromWrite(values, situationOf(stage)));
+  const { atMs } = doctorMomentAfterWrite(predictFromWrite(values, stage.situation));
   await doctorWatchesUntil(stage, 'client', writeMs + atMs, 500);
 }
 
 /** When the first segment is due. */
 function quietUntilMs(stage: Stage, values: SettingValues): number {
-  if (discovery(values) === 'by-keepalive') return keepaliveInputs(values, newestKernel).idleMs;
+  if (discovery(values) === 'by-keepalive') return keepaliveInputs(values, stage.situation.kernel).idleMs;
   return stage.number('idleS') * 1000;
 }
 
@@ -167,7 +165,7 @@ function check(stage: Stage, values: SettingValues, result: ProbeResult): number
   const { prediction } = stage;
   const { error } = result;
   if (discovery(values) === 'by-write') {
-    const write = predictFromWrite(values, situationOf(stage));
+    const write = predictFromWrite(values, stage.situation);
     checkUnacknowledged(stage, write, result, dataOf(stage.drawnPackets(), result.localPort));
   } else if (prediction) {
     const end = error && { errno: error.errno, atMs: onTimeline(stage, result, error.atMs) };

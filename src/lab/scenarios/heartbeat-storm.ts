@@ -1,4 +1,3 @@
-import { newestKernel, parseKernelVersion } from '../../tcp/model/kernel-version.ts';
 import type { LabProcess } from '../lab-process.ts';
 import { addAddresses } from '../link.ts';
 import { portSetting } from '../link-settings.ts';
@@ -71,9 +70,9 @@ export const heartbeatStorm: Scenario = {
   ],
   sysctls: queueSysctls,
   predict: (values, { kernel }) => predictStorm(values, kernel, planStorm(values, kernel)),
-  findings: (values) => stormFindings(values, planStorm(values, newestKernel)),
+  findings: (values, { kernel }) => stormFindings(values, planStorm(values, kernel)),
   play: async (stage, values) => {
-    const plan = planStorm(values, parseKernelVersion(stage.kernelRelease) ?? newestKernel);
+    const plan = planStorm(values, stage.situation.kernel);
     const collectors = await startCollectors(stage);
     stage.limit('server accept queue', plan.limit * collectors.length);
     const senders = startSenders(stage, plan, collectors);

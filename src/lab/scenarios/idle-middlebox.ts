@@ -1,4 +1,3 @@
-import { newestKernel } from '../../tcp/model/kernel-version.ts';
 import type { SettingValues } from '../../tcp/setting.ts';
 import { setFirewall } from '../firewall.ts';
 import { kernelSetting } from '../kernel-setting.ts';
@@ -17,7 +16,6 @@ import { follow } from './timers/follow.ts';
 import { openIdleConnection } from './timers/idle-connection.ts';
 import { keepaliveOptions } from './timers/keepalive-settings.ts';
 import { delaySetting } from './timers/path.ts';
-import { situationOf } from './timers/situation-of.ts';
 import { socketOptions } from './timers/socket-options.ts';
 import { together } from './timers/together.ts';
 
@@ -62,8 +60,8 @@ export const idleMiddlebox: Scenario = {
   },
   throughRouter: true,
   predict: (values, situation) => middleboxPlan(values, situation).prediction,
-  findings: (values) => {
-    const { sees } = doctorMoment(middleboxPlan(values, { kernel: newestKernel, family: 'ipv4' }), values);
+  findings: (values, situation) => {
+    const { sees } = doctorMoment(middleboxPlan(values, situation), values);
     return {
       expected: sees ? ['dead-peers'] : [],
       forbidden: [
@@ -76,7 +74,7 @@ export const idleMiddlebox: Scenario = {
     };
   },
   play: async (stage, values) => {
-    const plan = middleboxPlan(values, situationOf(stage));
+    const plan = middleboxPlan(values, stage.situation);
     stageFirewall(stage);
     const { open, watchMs } = await openFlow(stage, values, plan);
     const { atMs } = doctorMoment(plan, values);

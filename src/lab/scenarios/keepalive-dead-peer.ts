@@ -1,13 +1,13 @@
 import type { LabPacket } from '../../tcp/lab-run.ts';
 import { keepaliveModel } from '../../tcp/model/keepalive.ts';
 import { type KeepaliveInputs, keepaliveTimeline } from '../../tcp/model/keepalive-timeline.ts';
-import { newestKernel } from '../../tcp/model/kernel-version.ts';
 import type { Prediction } from '../../tcp/prediction.ts';
 import { numberOf, type SettingValues } from '../../tcp/setting.ts';
 import { kernelSetting } from '../kernel-setting.ts';
 import { portSetting } from '../link-settings.ts';
 import type { ProbeResult } from '../programs/probes-options.ts';
-import type { Scenario, Situation } from '../scenario.ts';
+import type { Scenario } from '../scenario.ts';
+import type { Situation } from '../situation.ts';
 import type { Stage } from '../stage/stage.ts';
 import { checkEnd, checkEndOnTimeline } from './timers/check-end.ts';
 import { doctorMomentInSilence } from './timers/doctor-moment.ts';
@@ -26,7 +26,6 @@ import {
 } from './timers/keepalive-settings.ts';
 import { delaySetting, rttMsOf } from './timers/path.ts';
 import { shifted } from './timers/shift.ts';
-import { situationOf } from './timers/situation-of.ts';
 import { together } from './timers/together.ts';
 import { answersWithIcmp, reachesTheLink, type Vanishing, vanish, vanishings } from './timers/vanish.ts';
 
@@ -55,8 +54,8 @@ export const keepaliveDeadPeer: Scenario = {
     const { events, lastWord } = answeredRounds(inputs, rounds(values));
     return shifted(predictSilence(values, situation), lastWord, events);
   },
-  findings: (values) => ({
-    expected: doctorMomentInSilence(silence(values)).sees ? ['dead-peers'] : [],
+  findings: (values, situation) => ({
+    expected: doctorMomentInSilence(silence(values, situation)).sees ? ['dead-peers'] : [],
     forbidden: ['no-keepalive', 'retransmissions', 'connect-timeouts', 'connect-refused'],
   }),
   play: async (stage, values) => {
@@ -72,8 +71,8 @@ function rounds(values: SettingValues): number {
   return numberOf(values, 'answeredProbes');
 }
 
-function silence(values: SettingValues): KeepaliveInputs {
-  return silentAfter(keepaliveInputs(values, newestKernel), rounds(values));
+function silence(values: SettingValues, { kernel }: Situation): KeepaliveInputs {
+  return silentAfter(keepaliveInputs(values, kernel), rounds(values));
 }
 
 /** From the last word of the peer on, as far as it gets onto the link. */
@@ -84,11 +83,18 @@ function predictSilence(values: SettingValues, situation: Situation): Prediction
   return { ...prediction, events: [], because };
 }
 
-function probing(values: SettingValues, { kernel, family }: Situation): Prediction {
+function probing(values: SettingValues, situation: Situation): Prediction {
+  const { kernel, family } = situation;
   const how = values.how as Vanishing;
   const peer = how === 'link-down' ? how : answersWithIcmp(how) ? 'icmp-unreachable' : 'silent';
   return keepaliveModel.predict(
-    { ...asSettings(values, silence(values)), SO_KEEPALIVE: 1, peer, family, rttMs: rttMsOf(values) },
+    {
+      ...asSettings(values, silence(values, situation)),
+      SO_KEEPALIVE: 1,
+      peer,
+      family,
+      rttMs: rttMsOf(values),
+    },
     kernel,
   );
 }
@@ -98,7 +104,8 @@ async function play(stage: Stage, values: SettingValues): Promise<number> {
   const lastWordMs = await lastWord(stage, values);
   await vanish(stage, values.how as Vanishing);
   refuseTooLate(stage, rounds(values));
-  await doctorWatchesUntil(stage, 'client', lastWordMs + doctorMomentInSilence(silence(values)).atMs);
+  const doctor = doctorMomentInSilence(silence(values, stage.situation));
+  await doctorWatchesUntil(stage, 'client', lastWordMs + doctor.atMs);
   return lastWordMs;
 }
 
@@ -139,7 +146,7 @@ function check(stage: Stage, values: SettingValues, result: ProbeResult, lastWor
     probes.slice(0, rounds(values)).map(({ atMs }) => atMs),
   );
   // What comes then is measured from the peer's last word on, so that the lateness of the timers before does not count.
-  const inSilence = predictSilence(values, situationOf(stage));
+  const inSilence = predictSilence(values, stage.situation);
   const { error } = result;
   const end = error && { errno: error.errno, atMs: onTimeline(stage, result, error.atMs) - lastWordMs };
   const events = checkEnd(stage, 'the application is told', inSilence, end ?? undefined);
@@ -158,7 +165,7 @@ function of(events: Prediction['events'], what: 'probe' | 'RST'): Prediction['ev
 /** kernel-facts 6: probes are counted whether they leave or not; ICMP in answer to them is out of the window. */
 function checkCounters(stage: Stage, values: SettingValues, how: Vanishing): void {
   const counters = stage.counters('client');
-  const { probes: timeline } = keepaliveTimeline(silence(values));
+  const { probes: timeline } = keepaliveTimeline(silence(values, stage.situation));
   const unanswered = timeline.length;
   const probes = rounds(values) + unanswered;
   stage.checkExact('TcpExt.TCPKeepAlive', probes, counters('TcpExt.TCPKeepAlive'), 'probes');

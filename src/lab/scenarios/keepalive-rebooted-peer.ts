@@ -1,6 +1,5 @@
 import { keepaliveModel } from '../../tcp/model/keepalive.ts';
 import { keepaliveTimeline } from '../../tcp/model/keepalive-timeline.ts';
-import { newestKernel } from '../../tcp/model/kernel-version.ts';
 import type { SettingValues } from '../../tcp/setting.ts';
 import { portSetting } from '../link-settings.ts';
 import type { ProbeResult } from '../programs/probes-options.ts';
@@ -65,7 +64,7 @@ async function rebootAndDiagnose(
   endMs: number,
 ): Promise<void> {
   const service = values.service === 'started' ? 'started' : 'not-started';
-  await reboot(stage, listener, service, keepaliveInputs(values, newestKernel).idleMs);
+  await reboot(stage, listener, service, keepaliveInputs(values, stage.situation.kernel).idleMs);
   await doctorWatchesUntil(stage, 'client', endMs + 300);
 }
 
@@ -93,6 +92,6 @@ function check(stage: Stage, values: SettingValues, result: ProbeResult): void {
   stage.checkExact('Tcp.EstabResets', 1, counters('Tcp.EstabResets'), 'connections');
   stage.checkExact('TcpExt.TCPAbortOnTimeout', 0, counters('TcpExt.TCPAbortOnTimeout'), 'connections');
   stage.metric('time until the application knows', Math.round(end?.atMs ?? 0), 'ms', 'less');
-  const silentPeerMs = keepaliveTimeline(keepaliveInputs(values, newestKernel)).end.atMs;
+  const silentPeerMs = keepaliveTimeline(keepaliveInputs(values, stage.situation.kernel)).end.atMs;
   stage.metric('time it would take with a silent peer', silentPeerMs, 'ms', 'neither');
 }

@@ -139,7 +139,9 @@ function check(
   }
   const [first] = stage.packets();
   stage.draw(({ clientPort }) => clientPort === first?.clientPort);
-  stage.tell(`${plural(rejected, 'segment')} thrown away, ${bytesRead} of ${bytesSent} bytes arrived`);
+  const result = `${plural(rejected, 'segment')} thrown away, ${bytesRead} of ${bytesSent} bytes arrived`;
+  stage.conclude(result);
+  stage.tell(result);
   stage.metric('segments thrown away', rejected, 'segments', 'less');
   stage.metric(
     'share of the data that arrived',

@@ -122,9 +122,9 @@ function check(stage: Stage, done: ClientsDone): void {
   if (told) stage.checkExact("the doctor's cause", cause, told.cause.id);
   const port = shortestWithLoss(packets);
   stage.draw(({ clientPort }) => clientPort === port);
-  stage.tell(
-    `${formatCount(lost)} of ${formatCount(sent)} segments were lost, ${formatCount(resent)} sent again`,
-  );
+  const result = `${formatCount(lost)} of ${formatCount(sent)} segments were lost, ${formatCount(resent)} sent again`;
+  stage.conclude(result);
+  stage.tell(result);
   stage.metric('time for a download, median', Math.round(done.roundTripMs?.median ?? 0), 'ms', 'less');
   stage.metric('time for a download, longest', Math.round(done.roundTripMs?.max ?? 0), 'ms', 'less');
   stage.metric('segments sent again', resent, 'segments', 'less');

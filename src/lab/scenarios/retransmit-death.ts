@@ -1,9 +1,9 @@
-import { newestKernel } from '../../tcp/model/kernel-version.ts';
 import type { Prediction } from '../../tcp/prediction.ts';
 import type { SettingValues } from '../../tcp/setting.ts';
 import { kernelSetting } from '../kernel-setting.ts';
 import { portSetting } from '../link-settings.ts';
-import type { Scenario, Situation } from '../scenario.ts';
+import type { Scenario } from '../scenario.ts';
+import type { Situation } from '../situation.ts';
 import type { Stage } from '../stage/stage.ts';
 import { doctorMomentAfterWrite } from './timers/doctor-moment.ts';
 import { doctorWatchesUntil } from './timers/doctor-watches-until.ts';
@@ -13,7 +13,6 @@ import { keepaliveSettings, keepaliveSysctls } from './timers/keepalive-settings
 import { delaySetting } from './timers/path.ts';
 import { refuseLate } from './timers/refuse-late.ts';
 import { shifted } from './timers/shift.ts';
-import { situationOf } from './timers/situation-of.ts';
 import { socketOptions } from './timers/socket-options.ts';
 import { together } from './timers/together.ts';
 import { checkUnacknowledged, dataOf, dataText, predictUnacknowledgedData } from './timers/unacknowledged.ts';
@@ -48,8 +47,8 @@ export const retransmitDeath: Scenario = {
     'net.ipv4.tcp_no_metrics_save': 1,
   },
   predict: (values, situation) => shifted(predictFromWrite(values, situation), writeMoment),
-  findings: (values) => ({
-    expected: doctorMomentAfterWrite(predictFromWrite(values, assumed)).sees ? ['dead-peers'] : [],
+  findings: (values, situation) => ({
+    expected: doctorMomentAfterWrite(predictFromWrite(values, situation)).sees ? ['dead-peers'] : [],
     forbidden: ['no-keepalive', 'connect-timeouts', 'connect-refused', 'paws-rejections'],
   }),
   play: async (stage, values) => {
@@ -66,7 +65,7 @@ export const retransmitDeath: Scenario = {
     const [result] = await together(follow(stage, probe, dataText), vanishAndDiagnose(stage, values));
     stage.tell(`the application is told ${result.error?.errno ?? 'nothing'}`);
     const sent = dataOf(stage.drawnPackets(), result.localPort);
-    const knowsMs = checkUnacknowledged(stage, predictFromWrite(values, situationOf(stage)), result, sent);
+    const knowsMs = checkUnacknowledged(stage, predictFromWrite(values, stage.situation), result, sent);
     const resets = stage.drawnPackets().filter(({ flags }) => flags.startsWith('R'));
     stage.checkExact('RST at the end', 0, resets.length, 'segments');
     stage.metric('time until the application knows', Math.round(knowsMs ?? 0), 'ms', 'less');
@@ -75,8 +74,6 @@ export const retransmitDeath: Scenario = {
 };
 
 const writeMoment = { atMs: writeAtMs, latestMs: writeAtMs };
-/** Findings are named before anybody knows where it plays; the families differ in the error only. */
-const assumed: Situation = { kernel: newestKernel, family: 'ipv4' };
 
 function predictFromWrite(values: SettingValues, situation: Situation): Prediction {
   return predictUnacknowledgedData(values, values.how === 'drop' ? 'silent' : String(values.how), situation);
@@ -85,6 +82,6 @@ function predictFromWrite(values: SettingValues, situation: Situation): Predicti
 async function vanishAndDiagnose(stage: Stage, values: SettingValues): Promise<void> {
   await vanish(stage, values.how as Vanishing);
   refuseLate(stage, writeAtMs, 'the peer was gone');
-  const { atMs } = doctorMomentAfterWrite(predictFromWrite(values, situationOf(stage)));
+  const { atMs } = doctorMomentAfterWrite(predictFromWrite(values, stage.situation));
   await doctorWatchesUntil(stage, 'client', writeAtMs + atMs);
 }

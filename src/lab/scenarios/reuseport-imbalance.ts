@@ -1,4 +1,3 @@
-import { newestKernel, parseKernelVersion } from '../../tcp/model/kernel-version.ts';
 import type { LabProcess } from '../lab-process.ts';
 import type { ListenerDone, ListenerReady } from '../programs/options.ts';
 import type { Scenario } from '../scenario.ts';
@@ -36,9 +35,9 @@ export const reuseportImbalance: Scenario = {
   settings: reuseportSettings,
   sysctls: { ...queueSysctls, 'net.ipv4.tcp_syn_linear_timeouts': 4, 'net.ipv4.tcp_migrate_req': 0 },
   predict: (values, { kernel }) => predictReuseport(values, kernel, planReuseport(values, kernel)),
-  findings: (values) => reuseportFindings(planReuseport(values, newestKernel)),
+  findings: (values, { kernel }) => reuseportFindings(planReuseport(values, kernel)),
   play: async (stage, values) => {
-    const kernel = parseKernelVersion(stage.kernelRelease) ?? newestKernel;
+    const kernel = stage.situation.kernel;
     const plan = planReuseport(values, kernel);
     const { stuck, others } = await startGroup(stage, plan);
     const clients = stage.clients({
@@ -131,7 +130,7 @@ async function closeStuck(
 
 /** One client of those outside, until the moment that changed its fate. */
 function checkDropped(stage: Stage, hit: ClientOnWire, closedAtMs: number): void {
-  const kernel = parseKernelVersion(stage.kernelRelease) ?? newestKernel;
+  const kernel = stage.situation.kernel;
   const untilMs = closedAtMs - (hit.syns[0] ?? 0);
   checkAffected(stage, droppedClient(stage.values, kernel, untilMs), drawClient(stage, hit));
 }

@@ -1,6 +1,5 @@
 import { exitCodes, HalfopenError } from '../../base/errors.ts';
 import type { LabPacket } from '../../tcp/lab-run.ts';
-import { newestKernel } from '../../tcp/model/kernel-version.ts';
 import { numberOf, type SettingValues } from '../../tcp/setting.ts';
 import { kernelSetting } from '../kernel-setting.ts';
 import type { LoseRule } from '../link-conditions.ts';
@@ -22,7 +21,6 @@ import {
 import { doctorWatchesUntil } from './timers/doctor-watches-until.ts';
 import { follow } from './timers/follow.ts';
 import { slowDelaySetting } from './timers/path.ts';
-import { situationOf } from './timers/situation-of.ts';
 import { together } from './timers/together.ts';
 
 const wordBytes = 20;
@@ -69,8 +67,8 @@ export const slowSynAckLoss: Scenario = {
     'net.ipv4.tcp_no_metrics_save': 1,
   },
   predict: (values, situation) => handshakeLossPlan(values, situation).prediction,
-  findings: (values) => {
-    const { prediction } = handshakeLossPlan(values, { kernel: newestKernel, family: 'ipv4' });
+  findings: (values, situation) => {
+    const { prediction } = handshakeLossPlan(values, situation);
     const fails = prediction.outcome.errno !== null;
     return {
       expected: fails ? ['connect-timeouts'] : [],
@@ -86,7 +84,7 @@ export const slowSynAckLoss: Scenario = {
     };
   },
   play: async (stage, values) => {
-    const plan = handshakeLossPlan(values, situationOf(stage));
+    const plan = handshakeLossPlan(values, stage.situation);
     await loseFirst(stage, values);
     await stage.listen({ backlog: 8, hold: true, replyBytes: wordBytes, ...serverReads(values) });
     const watchMs = latestMs(plan) + (isForgotten(plan) ? 2500 : 1500);

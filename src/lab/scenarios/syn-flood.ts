@@ -1,8 +1,8 @@
-import { newestKernel, parseKernelVersion } from '../../tcp/model/kernel-version.ts';
+import { settled } from '../../base/settled.ts';
 import { numberOf } from '../../tcp/setting.ts';
+import { forgedPrefix } from '../forged-syns.ts';
 import { kernelSetting } from '../kernel-setting.ts';
 import type { LabProcess } from '../lab-process.ts';
-import { swallowReplies } from '../link.ts';
 import { portSetting } from '../link-settings.ts';
 import type { SpoofDone, SpoofReady } from '../programs/options.ts';
 import type { Scenario } from '../scenario.ts';
@@ -15,9 +15,6 @@ import { queueSetting, queueSysctls } from './queues/queue-settings.ts';
 import { higher, watchQueues } from './queues/watch-queues.ts';
 import { checkFloodCounters, checkOptions } from './syn-flood/flood-checks.ts';
 import { floodFindings, planFlood, predictFlood } from './syn-flood/flood-plan.ts';
-
-/** Where nobody lives: private, and routed to a place that swallows everything. */
-const forgedPrefix = { ipv4: '10.91.0.0/16', ipv6: 'fd91::/64' } as const;
 
 /** Forged SYNs fill the SYN queue: whether real clients still get in, and what their connections lose. */
 export const synFlood: Scenario = {
@@ -59,9 +56,9 @@ export const synFlood: Scenario = {
     share: drawnShare(numberOf(values, 'packetsPerSecond')),
   }),
   predict: (values, { kernel }) => predictFlood(values, kernel, planFlood(values, kernel)),
-  findings: (values) => floodFindings(values, planFlood(values, newestKernel)),
+  findings: (values, { kernel }) => floodFindings(values, planFlood(values, kernel)),
   play: async (stage, values) => {
-    const plan = planFlood(values, parseKernelVersion(stage.kernelRelease) ?? newestKernel);
+    const plan = planFlood(values, stage.situation.kernel);
     const listener = await stage.listen({ backlog: stage.number('backlog'), read: true });
     stage.limit('server SYN_RECV', plan.room);
     const flood = await startFlood(stage);
@@ -82,12 +79,7 @@ export const synFlood: Scenario = {
       keepOutcomes: true,
     });
     stage.tell(`${stage.number('senders')} real clients come`);
-    let isOver = false;
-    const over = (): void => {
-      isOver = true;
-    };
-    flood.done.then(over, over);
-    const lasting = await watchQueues(stage, stage.number('floodMs') + 5000, () => isOver);
+    const lasting = await watchQueues(stage, stage.number('floodMs') + 5000, settled(flood.done));
     const flooded = await flood.done;
     await stage.wait(stage.number('delayMs') + 100); // The last ones are still under way.
     stage.tell(`the flood is over: ${Math.round(flooded.packetsPerSecond)} SYNs a second`);
@@ -121,18 +113,8 @@ function drawnShare(packetsPerSecond: number): number {
 }
 
 async function startFlood(stage: Stage): Promise<LabProcess<SpoofReady, SpoofDone>> {
-  const { a, b } = stage.link;
-  const sourcePrefix = forgedPrefix[stage.family];
-  swallowReplies(a, b, sourcePrefix);
   const [perSecond, floodMs] = [stage.number('packetsPerSecond'), stage.number('floodMs')];
-  const flood = stage.spawn('client', 'spoof', {
-    device: a.device,
-    sourceMac: a.mac,
-    destinationMac: b.mac,
-    to: stage.serverAddress,
-    port: stage.port,
-    sourcePrefix,
-    seed: stage.seed,
+  const flood = stage.forgeSyns({
     count: perSecond === 0 ? Number.MAX_SAFE_INTEGER : Math.round((perSecond * floodMs) / 1000),
     maxMs: floodMs + 1000,
     ...(perSecond === 0 ? { maxMs: floodMs } : { ratePerSecond: perSecond }),
@@ -140,7 +122,7 @@ async function startFlood(stage: Stage): Promise<LabProcess<SpoofReady, SpoofDon
   await flood.ready;
   stage.setOrigin(performance.timeOrigin + performance.now());
   stage.tell(
-    `SYNs from ${sourcePrefix} begin, ${perSecond === 0 ? 'as fast as possible' : `${perSecond} a second`}`,
+    `SYNs from ${forgedPrefix[stage.family]} begin, ${perSecond === 0 ? 'as fast as possible' : `${perSecond} a second`}`,
   );
   return flood;
 }

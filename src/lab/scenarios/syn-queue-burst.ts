@@ -1,4 +1,3 @@
-import { newestKernel, parseKernelVersion } from '../../tcp/model/kernel-version.ts';
 import { portSetting } from '../link-settings.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Stage } from '../stage/stage.ts';
@@ -45,9 +44,9 @@ export const synQueueBurst: Scenario = {
   ],
   sysctls: { ...queueSysctls, 'net.ipv4.tcp_syn_linear_timeouts': 4, 'net.ipv4.tcp_synack_retries': 5 },
   predict: (values, { kernel }) => predictBurst(values, kernel, planBurst(values, kernel)),
-  findings: (values) => burstFindings(values, planBurst(values, newestKernel)),
+  findings: (values, { kernel }) => burstFindings(values, planBurst(values, kernel)),
   play: async (stage, values) => {
-    const plan = planBurst(values, parseKernelVersion(stage.kernelRelease) ?? newestKernel);
+    const plan = planBurst(values, stage.situation.kernel);
     const listener = await stage.listen({ backlog: stage.number('backlog'), read: true });
     stage.limit('server SYN_RECV', plan.room);
     stage.tell(`the server accepts at once; ${plan.room} handshakes may be half-open`);

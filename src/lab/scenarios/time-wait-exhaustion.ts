@@ -1,10 +1,11 @@
 import { plural } from '../../base/units.ts';
+import { noiseMs } from '../../tcp/clock-tolerance.ts';
 import { closeModel } from '../../tcp/model/close.ts';
-import { newestKernel } from '../../tcp/model/kernel-version.ts';
 import { numberOf, type SettingValues } from '../../tcp/setting.ts';
 import type { ProbeResult } from '../programs/probes-options.ts';
 import type { ExpectedFindings, Scenario } from '../scenario.ts';
-import { noiseMs, type Stage } from '../stage/stage.ts';
+import type { Situation } from '../situation.ts';
+import type { Stage } from '../stage/stage.ts';
 import {
   closingSide,
   openFirst,
@@ -17,7 +18,6 @@ import {
 import { type PortPlan, portPlan } from './ports/port-plan.ts';
 import { portSettings } from './ports/port-settings.ts';
 import { rttMsOf } from './timers/path.ts';
-import { situationOf } from './timers/situation-of.ts';
 
 /** The doctor comes so long before the second round. */
 const doctorBeforeMs = 1500;
@@ -54,7 +54,7 @@ export const timeWaitExhaustion: Scenario = {
     ),
   findings,
   play: async (stage, values) => {
-    const plan = portPlan(values, situationOf(stage).kernel);
+    const plan = portPlan(values, stage.situation.kernel);
     await stagePorts(stage);
     const first = await openFirst(stage, plan);
     const second = openSecond(stage);
@@ -66,8 +66,8 @@ export const timeWaitExhaustion: Scenario = {
   },
 };
 
-function findings(values: SettingValues): ExpectedFindings {
-  const plan = portPlan(values, newestKernel);
+function findings(values: SettingValues, { kernel }: Situation): ExpectedFindings {
+  const plan = portPlan(values, kernel);
   const everywhere = ['connect-timeouts', 'connect-refused', 'dead-peers', 'accept-queue-overflow'];
   const overflows = plan.overflows[0] > 0;
   if (values.closesFirst === 'server') {
@@ -140,6 +140,10 @@ function checkRounds(stage: Stage, plan: PortPlan, results: readonly ProbeResult
   }
   stage.tell(
     `after ${retryMs} ms ${opened('second')} of ${stage.number('connections')} could be opened again`,
+  );
+  const reason = failed.length === 0 ? '' : `; the others: ${[...told].join(', ')}`;
+  stage.conclude(
+    `${opened('first')} of ${stage.number('connections')} connections opened, ${opened('second')} again after ${retryMs} ms${reason}`,
   );
   stage.metric('connections that could not be opened', failed.length, 'connections', 'less');
   stage.metric('opened in the first round', opened('first'), 'connections', 'more');

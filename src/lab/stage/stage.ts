@@ -1,9 +1,11 @@
+import { settled } from '../../base/settled.ts';
 import type { Crowd } from '../../kernel/packet-ring/tcp-filter.ts';
-import type { LabCheck, LabMetric, LabPacket } from '../../tcp/lab-run.ts';
-import type { PredictedEvent, Prediction, Side } from '../../tcp/prediction.ts';
+import type { LabPacket } from '../../tcp/lab-run.ts';
+import type { Prediction, Side } from '../../tcp/prediction.ts';
 import type { Report } from '../../tcp/report.ts';
 import { numberOf, type SettingValues } from '../../tcp/setting.ts';
 import type { Family } from '../../tcp/socket.ts';
+import { type ForgedSyns, forgedPrefix, forgeSyns } from '../forged-syns.ts';
 import type { LabProcess } from '../lab-process.ts';
 import type { Link } from '../link.ts';
 import type { LabNamespace } from '../namespace.ts';
@@ -15,21 +17,21 @@ import type {
   ListenerDone,
   ListenerOptions,
   ListenerReady,
+  SpoofDone,
+  SpoofReady,
 } from '../programs/options.ts';
 import type { ProbeOptions, ProbeResult } from '../programs/probes-options.ts';
+import type { Situation } from '../situation.ts';
 import { Recorder, type SideSample } from './recorder.ts';
+import { RunRecord, wallMs } from './run-record.ts';
 import { handedOverWithinMs, WireTap, wirePackets } from './wire-tap.ts';
-
-/** What the machine adds to a time that the kernel keeps exactly: scheduling of a busy host, and the clock ticks of two sides. */
-export const noiseMs = 20;
 
 export interface StageOptions {
   readonly client: LabNamespace;
   readonly server: LabNamespace;
   readonly link: Link;
-  readonly family: Family;
+  readonly situation: Situation;
   readonly seed: number;
-  readonly kernelRelease: string;
   readonly values: SettingValues;
   readonly prediction: Prediction | null;
   readonly crowd?: Crowd;
@@ -60,36 +62,32 @@ export class Interrupted extends Error {}
  * `at`, acts, and says what must hold with `check…`. Times are milliseconds since the origin, which is the creation of
  * the stage until the scenario sets it to the moment its prediction counts from.
  */
-export class Stage implements Disposable {
+export class Stage extends RunRecord implements Disposable {
+  readonly situation: Situation;
   readonly family: Family;
   readonly client: LabNamespace;
   readonly server: LabNamespace;
   readonly link: Link;
   readonly seed: number;
-  readonly kernelRelease: string;
   readonly values: SettingValues;
   readonly port: number;
-  readonly checks: LabCheck[] = [];
-  readonly metrics: LabMetric[] = [];
-  readonly story: { wallMs: number; text: string }[] = [];
   readonly reports: Report[] = [];
   readonly tap: WireTap;
   readonly recorder: Recorder;
   readonly stop: AbortSignal;
   readonly #options: StageOptions;
   #prediction: Prediction | null;
-  readonly #limits = new Map<string, number>();
   #originWallMs: number;
-  #worthDrawing: (packet: LabPacket) => boolean = () => true;
 
   constructor(options: StageOptions) {
+    super(options.onProgress);
     this.#options = options;
-    this.family = options.family;
+    this.situation = options.situation;
+    this.family = options.situation.family;
     this.client = options.client;
     this.server = options.server;
     this.link = options.link;
     this.seed = options.seed;
-    this.kernelRelease = options.kernelRelease;
     this.values = options.values;
     this.#prediction = options.prediction;
     this.stop = options.stop;
@@ -186,19 +184,9 @@ export class Stage implements Disposable {
 
   /** Waits for what a program says in the end; throws Interrupted when the run is to stop before. */
   async ended<T>(word: Promise<T>): Promise<T> {
-    let settled = false;
-    const settle = (): void => {
-      settled = true;
-    };
-    word.then(settle, settle);
-    while (!settled) await this.wait(20);
+    const isSettled = settled(word);
+    while (!isSettled()) await this.wait(20);
     return word;
-  }
-
-  /** A line of the story, shown at once. */
-  tell(text: string): void {
-    this.story.push({ wallMs: wallMs(), text });
-    this.#options.onProgress(text);
   }
 
   /** Starts the lab's listener in the server's namespace, on `port` of every address, and waits until it listens. */
@@ -236,6 +224,17 @@ export class Stage implements Disposable {
       })),
     });
     return (await program.done).probes;
+  }
+
+  /** SYNs from addresses where nobody answers, towards the listener. */
+  forgeSyns(options: Partial<ForgedSyns> & { readonly count: number }): LabProcess<SpoofReady, SpoofDone> {
+    return forgeSyns(this.link, {
+      to: this.serverAddress,
+      port: this.port,
+      sourcePrefix: forgedPrefix[this.family],
+      seed: this.seed,
+      ...options,
+    });
   }
 
   /** Any of the lab's programs, on either side. */
@@ -280,76 +279,8 @@ export class Stage implements Disposable {
     return wirePackets(this.tap.packets(), [this.port], this.#originWallMs, sentKnownUntilMs);
   }
 
-  /** Which packets belong in the ladder; all unless said. */
-  draw(worthDrawing: (packet: LabPacket) => boolean): void {
-    this.#worthDrawing = worthDrawing;
-  }
-
   drawnPackets(): LabPacket[] {
-    return this.packets().filter(this.#worthDrawing);
-  }
-
-  /** A line to draw across a series, e.g. the limit of "server accept queue". */
-  limit(series: string, value: number): void {
-    this.#limits.set(series, value);
-  }
-
-  limitOf(series: string): number | undefined {
-    return this.#limits.get(series);
-  }
-
-  check(check: LabCheck): void {
-    this.checks.push(check);
-  }
-
-  /** Counters, queue limits, words: no tolerance. */
-  checkExact(name: string, predicted: number | string, measured: number | string, unit = ''): void {
-    this.check({ name, predicted, measured, unit, ok: predicted === measured, why: 'exact' });
-  }
-
-  /** A number that lies in a range for a stated reason. */
-  checkBetween(
-    name: string,
-    [least, most]: readonly [number, number],
-    measured: number,
-    unit: string,
-    why: string,
-  ): void {
-    const predicted = least === most ? least : `${least} to ${most}`;
-    this.check({ name, predicted, measured, unit, ok: measured >= least && measured <= most, why });
-  }
-
-  /** A time the model gave: not before `atMs`, not after `latestMs` plus this machine's noise. */
-  checkTime(
-    name: string,
-    predicted: { readonly atMs: number | null; readonly latestMs: number | null },
-    measuredMs: number | undefined,
-    slackMs = noiseMs,
-  ): void {
-    const { atMs, latestMs } = predicted;
-    if (atMs === null || latestMs === null) {
-      this.checkExact(name, 'never', measuredMs === undefined ? 'never' : Math.round(measuredMs), 'ms');
-      return;
-    }
-    const ok = measuredMs !== undefined && measuredMs >= atMs - earlyMs && measuredMs <= latestMs + slackMs;
-    this.check({
-      name,
-      predicted: atMs === latestMs ? atMs : `${round(atMs)} to ${round(latestMs)}`,
-      measured: measuredMs === undefined ? 'never' : round(measuredMs),
-      unit: 'ms',
-      ok,
-      why: `nominal to nominal + timer wheel rounding, + ${slackMs} ms for this machine`,
-    });
-  }
-
-  /** Every predicted event of one kind, one by one, and that there are no more of them. */
-  checkEvents(name: string, predicted: readonly PredictedEvent[], measuredMs: readonly number[]): void {
-    this.checkExact(`${name}: how many`, predicted.length, measuredMs.length, 'segments');
-    for (const [i, event] of predicted.entries()) this.checkTime(`${name} ${i + 1}`, event, measuredMs[i]);
-  }
-
-  metric(name: string, value: number, unit: string, better: LabMetric['better']): void {
-    this.metrics.push({ name, value, unit, better });
+    return this.packets().filter(this.worthDrawing);
   }
 
   [Symbol.dispose](): void {
@@ -363,16 +294,4 @@ export class Stage implements Disposable {
     if (address === null) throw new RangeError(`the ${side} has no ${this.family} address`);
     return address;
   }
-}
-
-/** Two clocks are compared: the kernel's stamp on a packet and the timer that is counted in ticks of 4 ms. */
-const earlyMs = 5;
-
-function round(ms: number): number {
-  return Math.round(ms * 10) / 10;
-}
-
-/** Wall clock with microseconds, as packets are stamped. */
-export function wallMs(): number {
-  return performance.timeOrigin + performance.now();
 }

@@ -23,6 +23,7 @@ namespaces of its own; its prediction is made before anything happens, by the sa
 - A time holds when it lies between the nominal time and the nominal time plus the rounding of the kernel's timer wheel (late, never
   early), plus 20 ms for this machine. Packet times are the kernel's own stamps.
 - Counters, queue limits, numbers of segments and errors must be exact; a range stands there with its reason.
+- What the kernel shows elsewhere of the same events (tracepoints, /proc beside sock_diag) is no prediction of the model and has no rows.
 - ${facts.jobs} rows are played side by side. One that fails is played once more alone; those are marked *. ${again(results)}
 
 ${summary(results, tables)}

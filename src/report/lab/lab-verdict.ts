@@ -37,8 +37,9 @@ function passedSentence(run: LabRun): string {
   return `${run.scenario} went as predicted: ${shown === '' ? '' : `${shown}; `}${holds}`;
 }
 
-/** The end of the story, else the first number that was measured. */
+/** What the scenario concluded, the end of its timeline, else the first number that was measured. */
 function whatItShowed(run: LabRun): string {
+  if (run.conclusion !== undefined) return run.conclusion;
   const end = measuredEnd(run);
   if (end !== undefined && end.atMs !== null && typeof end.latestMs !== 'number') {
     const { predicted } = end;

@@ -1,22 +1,14 @@
 import type { PredictedOutcome, Prediction, Side } from '../../tcp/prediction.ts';
 import { boundedArrows } from './bounded-arrows.ts';
-import type { Ladder, LadderArrow, LadderEnd } from './ladder.ts';
+import type { Ladder, LadderEnd } from './ladder.ts';
+import { predictedArrow } from './predicted-arrow.ts';
 import { readEvents } from './read-events.ts';
 import { secondsText } from './seconds-text.ts';
 
 /** What the model says will be on the wire; every time is predicted. */
 export function predictionLadder(prediction: Prediction): Ladder {
   const { events, outcome } = prediction;
-  const arrows = readEvents(events, endsInSilence(outcome)).map(
-    ({ event, repeat, unanswered }): LadderArrow => ({
-      atMs: null,
-      from: event.from,
-      label: event.what,
-      predicted: { atMs: event.atMs, latestMs: event.latestMs },
-      ...(repeat > 0 ? { repeat } : {}),
-      ...(unanswered ? { unanswered } : {}),
-    }),
-  );
+  const arrows = readEvents(events, endsInSilence(outcome)).map(predictedArrow);
   return {
     left: 'client',
     right: 'server',

@@ -1,4 +1,5 @@
 import { formatCount, formatDurationMs } from '../../base/units.ts';
+import { earlyMs, noiseMs } from '../../tcp/clock-tolerance.ts';
 import type { LabRun } from '../../tcp/lab-run.ts';
 import type { PredictedEvent, Prediction } from '../../tcp/prediction.ts';
 import { boundedArrows } from './bounded-arrows.ts';
@@ -6,6 +7,7 @@ import { connectionsOf, mostTelling } from './choose-connection.ts';
 import { arrowAtMs, type Ladder, type LadderArrow } from './ladder.ts';
 import { measuredEnd } from './measured-end.ts';
 import { outsideMs, pairEvents } from './pair-events.ts';
+import { predictedArrow } from './predicted-arrow.ts';
 import { endsInSilence } from './prediction-ladder.ts';
 import { type ReadEvent, readEvents } from './read-events.ts';
 import type { Segment } from './read-segments.ts';
@@ -91,23 +93,10 @@ function contradicts({ packet, kind }: Segment, { events, outcome }: Prediction)
   return events.some(({ from, what }) => from === packet.from && what === kind);
 }
 
-function missingArrow({ event, repeat, unanswered }: ReadEvent, run: LabRun): LadderArrow {
-  const reached = run.complete || event.latestMs <= endMs(run);
-  return {
-    atMs: null,
-    from: event.from,
-    label: event.what,
-    predicted: { atMs: event.atMs, latestMs: event.latestMs },
-    ...(repeat > 0 ? { repeat } : {}),
-    ...(unanswered ? { unanswered } : {}),
-    note: reached ? 'not seen' : 'not reached',
-  };
+function missingArrow(missing: ReadEvent, run: LabRun): LadderArrow {
+  const reached = run.complete || missing.event.latestMs <= endMs(run);
+  return { ...predictedArrow(missing), note: reached ? 'not seen' : 'not reached' };
 }
-
-/** Two clocks are compared: the stamp on a packet, and a timer counted in ticks of 4 ms. */
-const earlyMs = 5;
-/** What a busy machine adds to a timer. */
-const noiseMs = 20;
 
 function offText(event: PredictedEvent, atMs: number): string {
   const off = outsideMs(event, atMs);

@@ -1,3 +1,4 @@
+import type { Family } from '../socket.ts';
 /** What a connect() can meet, and the error it gets from it. */
 
 export const connectPeers = [
@@ -21,8 +22,6 @@ export const connectPeers = [
   'no-arp-answer',
 ] as const;
 export type ConnectPeer = (typeof connectPeers)[number];
-
-export type Family = 'ipv4' | 'ipv6';
 
 export type PeerBehaviour =
   /** Nothing comes back; `errno` is what the kernel remembers until it gives up (sk_err_soft). */

@@ -1,6 +1,7 @@
 import type { PredictedEvent } from '../prediction.ts';
 import type { Setting } from '../setting.ts';
-import { type ConnectPeer, connectPeers, type Family, peerBehaviour, peerText } from './connect-peers.ts';
+import type { Family } from '../socket.ts';
+import { type ConnectPeer, connectPeers, peerBehaviour, peerText } from './connect-peers.ts';
 import { atLeast, type KernelVersion } from './kernel-version.ts';
 import { defineModel, endAt, eventAt, type Inputs, type Result } from './model.ts';
 import { afterText, timeText } from './moment-text.ts';

@@ -231,6 +231,8 @@ export type SettingName = keyof typeof known;
 
 const catalogue: Readonly<Record<SettingName, KnownSetting>> = known;
 
+export const settingNames = Object.keys(known) as readonly SettingName[];
+
 /** The settings of these names that `kernel` has, with its defaults. */
 export function catalogueSettings(names: readonly SettingName[], kernel: KernelVersion): readonly Setting[] {
   return names

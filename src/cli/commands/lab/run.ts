@@ -6,7 +6,8 @@ import { usageError } from '../../../base/errors.ts';
 import type { LabRun } from '../../../tcp/lab-run.ts';
 import { defaultsOf, readSettings } from '../../../tcp/setting.ts';
 import type { Family } from '../../../tcp/socket.ts';
-import { storyLine } from '../../story-line.ts';
+import { interruptible } from '../../interruptible.ts';
+import { type StoryLine, storyLine } from '../../story-line.ts';
 import { terminal } from '../../terminal.ts';
 import { version } from '../../version.ts';
 import type { RunOptions } from '../lab.ts';
@@ -20,33 +21,35 @@ export interface FinishedRuns {
 export async function runScenarios(names: readonly string[], options: RunOptions): Promise<FinishedRuns> {
   const asked = jobsFor(names, options);
   refuseInVain(asked, options);
-  const stop = new AbortController();
-  const interrupt = (): void => {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-    stop.abort();
-  };
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   const line = storyLine();
   try {
-    const done = await runLab(asked, {
-      tool: { name: 'halfopen', version: version() },
-      clock: systemClock,
-      seed: options.seed,
-      jobs: options.jobs,
-      stop: stop.signal,
-      onProgress: ({ scenario, family }, text) => line.show(`${scenario.name} (${family}): ${text}`),
-      ...(options.server === undefined ? {} : { server: options.server }),
-      ...(options.keepCapture === undefined ? {} : { keepCapture: options.keepCapture }),
-    });
-    line.end();
-    await writePage(done, options);
-    await print(done, options);
-    if (stop.signal.aborted) process.stderr.write('halfopen: interrupted; nothing of it was left behind\n');
-    return { asked, done };
+    return { asked, done: await interruptible((stop) => playAndTell(asked, options, line, stop)) };
   } finally {
     line.end();
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
+}
+
+async function playAndTell(
+  asked: readonly LabJob[],
+  options: RunOptions,
+  line: StoryLine,
+  stop: AbortSignal,
+): Promise<readonly LabRun[]> {
+  const done = await runLab(asked, {
+    tool: { name: 'halfopen', version: version() },
+    clock: systemClock,
+    seed: options.seed,
+    jobs: options.jobs,
+    stop,
+    onProgress: ({ scenario, family }, text) => line.show(`${scenario.name} (${family}): ${text}`),
+    ...(options.server === undefined ? {} : { server: options.server }),
+    ...(options.keepCapture === undefined ? {} : { keepCapture: options.keepCapture }),
+  });
+  line.end();
+  await writePage(done, options);
+  await print(done, options);
+  if (stop.aborted) process.stderr.write('halfopen: interrupted; nothing of it was left behind\n');
+  return done;
 }
 
 function jobsFor(names: readonly string[], { set, family }: RunOptions): LabJob[] {

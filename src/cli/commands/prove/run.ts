@@ -7,10 +7,12 @@ import { readReport } from '../../../app/prove/read-report.ts';
 import { refuseWithoutLab } from '../../../app/prove/refuse-without-lab.ts';
 import { refuseUnwritable, writeWhole } from '../../../app/write-whole.ts';
 import { exitCodes } from '../../../base/errors.ts';
+import type { FindingId } from '../../../tcp/finding.ts';
 import type { Proof } from '../../../tcp/proof.ts';
 import type { Report } from '../../../tcp/report.ts';
+import { interruptible } from '../../interruptible.ts';
 import { progressBar } from '../../progress.ts';
-import { storyLine } from '../../story-line.ts';
+import { type StoryLine, storyLine } from '../../story-line.ts';
 import { terminal } from '../../terminal.ts';
 import { version } from '../../version.ts';
 import type { ProveCommandOptions } from '../prove.ts';
@@ -24,34 +26,37 @@ export async function runProve(idText: string, options: ProveCommandOptions): Pr
   const given = options.report === undefined ? undefined : readReport(options.report);
   if (given) planProof(chooseFinding(given, id, options.subject), given, os.release());
   refuseWithoutLab();
-  const stop = new AbortController();
-  const interrupt = (): void => {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-    stop.abort();
-  };
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   const line = storyLine();
   try {
-    const report = given ?? (await observeThisHost(stop.signal));
-    if (stop.signal.aborted) return endedEarly();
-    const plan = planProof(chooseFinding(report, id, options.subject), report, os.release());
-    const proof = await prove(plan, {
-      tool: { name: 'halfopen', version: version() },
-      clock: systemClock,
-      seed: 1,
-      stop: stop.signal,
-      onProgress: line.show,
-      ...(options.family === undefined ? {} : { family: options.family }),
-    });
-    line.end();
-    await writePage(proof, options);
-    await print(proof, options);
-    if (stop.signal.aborted) process.stderr.write('halfopen: interrupted; nothing of it was left behind\n');
-    return proof.worked ? exitCodes.clean : exitCodes.findings;
+    return await interruptible((stop) => proveAndTell(id, given, options, line, stop));
   } finally {
     line.end();
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
+}
+
+async function proveAndTell(
+  id: FindingId,
+  given: Report | undefined,
+  options: ProveCommandOptions,
+  line: StoryLine,
+  stop: AbortSignal,
+): Promise<number> {
+  const report = given ?? (await observeThisHost(stop));
+  if (stop.aborted) return endedEarly();
+  const plan = planProof(chooseFinding(report, id, options.subject), report, os.release());
+  const proof = await prove(plan, {
+    tool: { name: 'halfopen', version: version() },
+    clock: systemClock,
+    seed: 1,
+    stop,
+    onProgress: line.show,
+    ...(options.family === undefined ? {} : { family: options.family }),
+  });
+  line.end();
+  await writePage(proof, options);
+  await print(proof, options);
+  if (stop.aborted) process.stderr.write('halfopen: interrupted; nothing of it was left behind\n');
+  return proof.worked ? exitCodes.clean : exitCodes.findings;
 }
 
 function endedEarly(): number {
@@ -89,7 +94,7 @@ async function writePage(proof: Proof, { html }: ProveCommandOptions): Promise<v
 
 async function print(proof: Proof, options: ProveCommandOptions): Promise<void> {
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...proof }, null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify(proof, null, 2)}\n`);
     return;
   }
   const { proofText } = await import('../../../report/lab/proof-text.ts');

@@ -1,6 +1,7 @@
 import type { Setting } from '../../../tcp/setting.ts';
 import { portSetting } from '../../link-settings.ts';
 import { delaySetting } from '../timers/path.ts';
+import { watchSetting } from './watch-setting.ts';
 
 /** Who keeps a closed connection from ending; the names are those of the doctor's causes. */
 export const finWaitCauses = [
@@ -61,14 +62,7 @@ export const finWaitSettings: readonly Setting[] = [
     min: 0,
     max: 2,
   },
-  {
-    name: 'watchMs',
-    meaning: 'how long to watch; 0: until all that is predicted has happened, 5 s where nothing is',
-    unit: 'ms',
-    default: 0,
-    min: 0,
-    max: 600_000,
-  },
+  watchSetting(', 5 s where nothing is'),
   portSetting,
   ...delaySetting,
 ];

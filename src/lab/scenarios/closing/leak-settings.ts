@@ -1,7 +1,7 @@
 import type { Setting } from '../../../tcp/setting.ts';
-
 import { portSetting } from '../../link-settings.ts';
 import { delaySetting } from '../timers/path.ts';
+import { watchSetting } from './watch-setting.ts';
 
 /** What can be set of close-wait-leak. */
 export const leakSettings: readonly Setting[] = [
@@ -60,14 +60,7 @@ export const leakSettings: readonly Setting[] = [
     min: 1,
     max: 32_767,
   },
-  {
-    name: 'watchMs',
-    meaning: 'how long to watch; 0: until all that is predicted has happened',
-    unit: 'ms',
-    default: 0,
-    min: 0,
-    max: 600_000,
-  },
+  watchSetting(),
   portSetting,
   ...delaySetting,
 ];

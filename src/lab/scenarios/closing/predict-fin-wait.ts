@@ -1,7 +1,7 @@
 import { closeModel } from '../../../tcp/model/close.ts';
 import type { PredictedOutcome, Prediction } from '../../../tcp/prediction.ts';
 import { numberOf, type SettingValues } from '../../../tcp/setting.ts';
-import type { Situation } from '../../scenario.ts';
+import type { Situation } from '../../situation.ts';
 import { rttMsOf } from '../timers/path.ts';
 import { orphanLife } from './fin-wait-2.ts';
 import type { FinWaitCause } from './fin-wait-settings.ts';

@@ -3,7 +3,7 @@ import { kernelLine } from '../../../tcp/model/kernel-version.ts';
 import type { Moment } from '../../../tcp/model/timer-wheel.ts';
 import { type Prediction, predictionSchemaVersion, type Side } from '../../../tcp/prediction.ts';
 import { numberOf, type SettingValues } from '../../../tcp/setting.ts';
-import type { Situation } from '../../scenario.ts';
+import type { Situation } from '../../situation.ts';
 import { rttMsOf } from '../timers/path.ts';
 import { orphanLife } from './fin-wait-2.ts';
 

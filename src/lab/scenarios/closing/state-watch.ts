@@ -1,6 +1,8 @@
+import { earlyMs, noiseMs } from '../../../tcp/clock-tolerance.ts';
 import type { Side } from '../../../tcp/prediction.ts';
 import type { TcpState } from '../../../tcp/socket.ts';
-import { noiseMs, type Stage, wallMs } from '../../stage/stage.ts';
+import { wallMs } from '../../stage/run-record.ts';
+import type { Stage } from '../../stage/stage.ts';
 
 const LOOK_EVERY_MS = 5;
 
@@ -103,7 +105,6 @@ export function checkSeen(
   predicted: { readonly atMs: number; readonly latestMs: number },
   seen: Seen | undefined,
 ): void {
-  const earlyMs = 5;
   stage.check({
     name,
     predicted: `${Math.round(predicted.atMs)} to ${Math.round(predicted.latestMs)}`,

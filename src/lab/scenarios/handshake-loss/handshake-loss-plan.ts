@@ -8,7 +8,7 @@ import { synAckTimeline } from '../../../tcp/model/synack-timeline.ts';
 import { laterBy, type Moment, mergeMoments, startMoment } from '../../../tcp/model/timer-wheel.ts';
 import type { PredictedOutcome, Prediction } from '../../../tcp/prediction.ts';
 import { numberOf, type SettingValues } from '../../../tcp/setting.ts';
-import type { Situation } from '../../scenario.ts';
+import type { Situation } from '../../situation.ts';
 import { rttMsOf } from '../timers/path.ts';
 import { answeredAt } from './syn-ack-race.ts';
 

@@ -1,3 +1,4 @@
+import { plural } from '../../../base/units.ts';
 import type { Report } from '../../../tcp/report.ts';
 import type { LabProcess } from '../../lab-process.ts';
 import type { ClientsDone, ClientsReady, ListenerDone, ListenerReady } from '../../programs/options.ts';
@@ -162,6 +163,13 @@ async function checkClients(stage: Stage, plan: RaisePlan, all: AllClients): Pro
   });
   stage.checkExact('connections of the full queue that are reset', resets, fillers.reset, 'connections');
   queueMetrics(stage, outcomeOf([waiting, latecomer], undefined));
+  const limits =
+    plan.change.before === plan.change.after
+      ? `stayed ${plan.change.before}`
+      : `went from ${plan.change.before} to ${plan.change.after}`;
+  stage.conclude(
+    `the limit of the listener ${limits}, and ${waiting.established} of ${plural(plan.senders, 'waiting client')} got in with the next SYN`,
+  );
   stage.metric('waiting connections reset', fillers.reset, 'connections', 'less');
 }
 

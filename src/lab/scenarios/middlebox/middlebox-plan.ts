@@ -6,7 +6,7 @@ import { eventAt, never } from '../../../tcp/model/model.ts';
 import type { Moment } from '../../../tcp/model/timer-wheel.ts';
 import type { PredictedEvent, Prediction } from '../../../tcp/prediction.ts';
 import { numberOf, type SettingValues } from '../../../tcp/setting.ts';
-import type { Situation } from '../../scenario.ts';
+import type { Situation } from '../../situation.ts';
 import { answeredRounds, asSettings, keepaliveInputs, silentAfter } from '../timers/keepalive-settings.ts';
 import { rttMsOf } from '../timers/path.ts';
 import { shifted } from '../timers/shift.ts';

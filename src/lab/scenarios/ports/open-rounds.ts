@@ -2,7 +2,8 @@ import { plural } from '../../../base/units.ts';
 import type { Side } from '../../../tcp/prediction.ts';
 import type { LabProcess } from '../../lab-process.ts';
 import type { ProbeOptions, ProbeResult, ProbesDone, ProbesReady } from '../../programs/probes-options.ts';
-import { type Stage, wallMs } from '../../stage/stage.ts';
+import { wallMs } from '../../stage/run-record.ts';
+import type { Stage } from '../../stage/stage.ts';
 import { rttMsOf } from '../timers/path.ts';
 import { type PortPlan, usablePorts } from './port-plan.ts';
 

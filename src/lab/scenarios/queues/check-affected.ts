@@ -1,5 +1,6 @@
+import { earlyMs, noiseMs } from '../../../tcp/clock-tolerance.ts';
 import type { PredictedEvent } from '../../../tcp/prediction.ts';
-import { noiseMs, type Stage } from '../../stage/stage.ts';
+import type { Stage } from '../../stage/stage.ts';
 import type { AffectedClient } from './affected-client.ts';
 import type { ClientOnWire } from './client-on-wire.ts';
 
@@ -21,9 +22,6 @@ export function checkAffected(
   check(stage, 'SYN-ACK to it', predicted('SYN-ACK'), client?.synAcks.filter(isSeen) ?? [], 1);
   check(stage, 'RST to it', predicted('RST'), client?.resetsByServer.filter(isSeen) ?? [], 3);
 }
-
-/** Two clocks are compared, as in Stage. */
-const earlyMs = 5;
 
 /** `crossings`: how often the link was crossed before, each time by a process that has to be scheduled. */
 function check(

@@ -1,3 +1,4 @@
+import { formatCount, plural } from '../../../base/units.ts';
 import type { ClientsDone } from '../../programs/options.ts';
 import type { Stage } from '../../stage/stage.ts';
 
@@ -22,10 +23,39 @@ export function queueMetrics(stage: Stage, outcome: QueueOutcome): void {
   stage.metric('failed', failed, 'connections', 'less');
   stage.metric('SYNs and ACKs dropped', counters('TcpExt.ListenDrops'), 'segments', 'less');
   stage.metric('accept queue overflows', counters('TcpExt.ListenOverflows'), 'segments', 'less');
+  stage.conclude(queueSentence(outcome, counters));
   if (connectMs) {
     stage.metric('time to connect, median', toTenths(connectMs.median), 'ms', 'less');
     stage.metric('time to connect, longest', toTenths(connectMs.max), 'ms', 'less');
   }
+}
+
+/** "18 of 40 connections opened, 22 failed, the server accepted none; its accept queue overflowed 66 times" */
+function queueSentence(
+  { attempted, connected, served, failed }: QueueOutcome,
+  counters: (name: string) => number,
+): string {
+  const clients = [
+    `${connected === attempted ? `all ${formatCount(attempted)}` : `${formatCount(connected)} of ${formatCount(attempted)}`} connections opened`,
+    ...(failed === 0 ? [] : [`${formatCount(failed)} failed`]),
+    ...(served === undefined || served === connected
+      ? []
+      : [`the server accepted ${served === 0 ? 'none' : formatCount(served)}`]),
+  ];
+  return `${clients.join(', ')}; ${droppedText(counters)}`;
+}
+
+function droppedText(counters: (name: string) => number): string {
+  const [overflows, drops] = [counters('TcpExt.ListenOverflows'), counters('TcpExt.ListenDrops')];
+  const cookies = counters('TcpExt.SyncookiesSent');
+  const sent = cookies === 0 ? '' : `, ${plural(cookies, 'SYN cookie')} sent`;
+  if (overflows > 0) return `the accept queue overflowed ${times(overflows)}${sent}`;
+  if (drops > 0) return `${plural(drops, 'SYN')} dropped at the SYN queue${sent}`;
+  return `nothing was dropped${sent}`;
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${formatCount(count)} times`;
 }
 
 /** What the clients of one or several programs came to. */

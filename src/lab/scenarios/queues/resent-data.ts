@@ -1,7 +1,7 @@
+import { noiseMs } from '../../../tcp/clock-tolerance.ts';
 import type { KernelVersion } from '../../../tcp/model/kernel-version.ts';
 import { retransmitTimeline, rtoMsOf } from '../../../tcp/model/retransmit-timeline.ts';
 import type { Moment } from '../../../tcp/model/timer-wheel.ts';
-import { noiseMs } from '../../stage/stage.ts';
 
 /**
  * When a client sends data, or a FIN, that nobody acknowledges: at once, by the tail loss probe, and by each timeout. The latest counts

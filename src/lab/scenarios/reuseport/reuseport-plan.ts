@@ -1,11 +1,11 @@
 /** What a group of listeners with one that is stuck does to its clients, worked out before anything happens. */
 import { usageError } from '../../../base/errors.ts';
+import { noiseMs } from '../../../tcp/clock-tolerance.ts';
 import { type KernelVersion, kernelRelease } from '../../../tcp/model/kernel-version.ts';
 import type { Prediction } from '../../../tcp/prediction.ts';
 import { acceptQueueCapacity } from '../../../tcp/queue-limits.ts';
 import { numberOf, type SettingValues } from '../../../tcp/setting.ts';
 import type { ExpectedFindings } from '../../scenario.ts';
-import { noiseMs } from '../../stage/stage.ts';
 import { neverAccepts } from '../queues/accept-line.ts';
 import { type AffectedClient, firstAffected } from '../queues/affected-client.ts';
 import { queuePrediction } from '../queues/queue-prediction.ts';

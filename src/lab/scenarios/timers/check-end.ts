@@ -1,5 +1,6 @@
+import { noiseMs } from '../../../tcp/clock-tolerance.ts';
 import type { PredictedEvent, PredictedOutcome, Prediction } from '../../../tcp/prediction.ts';
-import { noiseMs, type Stage } from '../../stage/stage.ts';
+import type { Stage } from '../../stage/stage.ts';
 
 export interface MeasuredEnd {
   readonly atMs: number;

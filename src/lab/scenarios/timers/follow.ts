@@ -1,3 +1,4 @@
+import { settled } from '../../../base/settled.ts';
 import type { LabPacket } from '../../../tcp/lab-run.ts';
 import type { Stage } from '../../stage/stage.ts';
 import { handedOverWithinMs } from '../../stage/wire-tap.ts';
@@ -15,14 +16,10 @@ export async function follow<T>(
   work: Promise<T>,
   textOf: PacketText = () => undefined,
 ): Promise<T> {
-  let isOver = false;
-  const over = (): void => {
-    isOver = true;
-  };
-  work.then(over, over);
+  const isOver = settled(work);
   let seen = stage.packets().length;
   for (let isLast = false; !isLast; ) {
-    isLast = isOver;
+    isLast = isOver();
     // The last look comes when all that was sent until the end has been handed over.
     await stage.wait(isLast ? handedOverWithinMs : lookEveryMs);
     const packets = stage.packets();

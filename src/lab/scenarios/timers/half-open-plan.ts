@@ -1,8 +1,8 @@
 import { keepaliveModel } from '../../../tcp/model/keepalive.ts';
-import { newestKernel } from '../../../tcp/model/kernel-version.ts';
 import type { Prediction } from '../../../tcp/prediction.ts';
 import { numberOf, type SettingValues } from '../../../tcp/setting.ts';
-import type { ExpectedFindings, Situation } from '../../scenario.ts';
+import type { ExpectedFindings } from '../../scenario.ts';
+import type { Situation } from '../../situation.ts';
 import { doctorMomentAfterWrite } from './doctor-moment.ts';
 import { rttMsOf } from './path.ts';
 import { shifted } from './shift.ts';
@@ -41,7 +41,7 @@ export function isRebooted(values: SettingValues): boolean {
   return values.vanish === 'rebooted';
 }
 
-export function halfOpenFindings(values: SettingValues): ExpectedFindings {
+export function halfOpenFindings(values: SettingValues, situation: Situation): ExpectedFindings {
   const always = ['retransmissions', 'connect-timeouts', 'connect-refused', 'close-wait-leak'];
   switch (discovery(values)) {
     case 'by-keepalive':
@@ -49,7 +49,7 @@ export function halfOpenFindings(values: SettingValues): ExpectedFindings {
     case 'never':
       return { expected: idleFindings(values), forbidden: [...always, 'dead-peers'] };
     case 'by-write': {
-      const write = predictFromWrite(values, { kernel: newestKernel, family: 'ipv4' });
+      const write = predictFromWrite(values, situation);
       const seen = doctorMomentAfterWrite(write).sees ? ['dead-peers'] : [];
       return { expected: [...idleFindings(values), ...seen], forbidden: always };
     }

@@ -4,7 +4,7 @@ import { retransmitModel } from '../../../tcp/model/retransmit.ts';
 import type { PredictedEvent, Prediction } from '../../../tcp/prediction.ts';
 import type { SettingValues } from '../../../tcp/setting.ts';
 import type { ProbeResult } from '../../programs/probes-options.ts';
-import type { Situation } from '../../scenario.ts';
+import type { Situation } from '../../situation.ts';
 import type { Stage } from '../../stage/stage.ts';
 import { checkEnd, checkEndOnTimeline } from './check-end.ts';
 import { arrivesMs, onTimeline } from './idle-connection.ts';

@@ -1,4 +1,4 @@
-import { swallowReplies } from '../../../lab/link.ts';
+import { forgeSyns } from '../../../lab/forged-syns.ts';
 import { defineFault, type FaultKind } from '../fault.ts';
 import { countSockets } from '../measured.ts';
 import type { Consequence } from '../truth.ts';
@@ -27,13 +27,8 @@ const flood = (variant: Variant): FaultKind =>
       const backlog = dice.pick([32, 64, 128, 256]);
       const server = await site.serve({ backlog, read: true, replyBytes: 700, closeAfterMs: 20 });
       const sourcePrefix = prefixOf(site.isIpv6, variant.fewSources === true);
-      swallowReplies(site.link.a, site.link.b, sourcePrefix);
       const ratePerSecond = variant.slow ? dice.whole(15, 25) : dice.whole(120, 1200);
-      const { a, b } = site.link;
-      const spoof = site.there.spawn('spoof', {
-        device: a.device,
-        sourceMac: a.mac,
-        destinationMac: b.mac,
+      const spoof = forgeSyns(site.link, {
         to: site.hereAddress,
         port: server.port,
         sourcePrefix,

@@ -1,7 +1,8 @@
 import { setFirewall } from '../../../lab/firewall.ts';
 import { portSetting } from '../../../lab/link-settings.ts';
 import type { Scenario } from '../../../lab/scenario.ts';
-import { type Stage, wallMs } from '../../../lab/stage/stage.ts';
+import { wallMs } from '../../../lab/stage/run-record.ts';
+import type { Stage } from '../../../lab/stage/stage.ts';
 import { closeModel } from '../../../tcp/model/close.ts';
 import type { Side } from '../../../tcp/prediction.ts';
 import type { TcpState } from '../../../tcp/socket.ts';

@@ -1,5 +1,4 @@
 import type { Scenario } from '../../../lab/scenario.ts';
-import { newestKernel, parseKernelVersion } from '../../../tcp/model/kernel-version.ts';
 import {
   catalogueSettings,
   type SettingName,
@@ -36,7 +35,7 @@ export const freshNamespace: Scenario = {
   findings: () => ({ expected: [], forbidden: [] }),
   play: async (stage) => {
     const name = sysctlNames.find((one) => one === stage.text('parameter')) ?? 'tcp_syn_retries';
-    const kernel = parseKernelVersion(stage.kernelRelease) ?? newestKernel;
+    const kernel = stage.situation.kernel;
     const predicted = catalogueSettings([name], kernel)[0]?.default ?? 'absent';
     const measured = Number(stage.server.getSysctl(sysctlOfSetting(name) ?? name));
     stage.checkExact(name, predicted, measured);

@@ -1,4 +1,3 @@
-import { swallowReplies } from '../../../lab/link.ts';
 import { delayedLinkSettings, portSetting } from '../../../lab/link-settings.ts';
 import type { Scenario } from '../../../lab/scenario.ts';
 import type { Stage } from '../../../lab/stage/stage.ts';
@@ -30,28 +29,29 @@ const events: Readonly<Record<DropEvent, Event>> = {
   'syn-syn-queue-full-no-cookies': async (stage) => {
     stage.server.setSysctl('net.ipv4.tcp_syncookies', 0);
     await stage.listen({ backlog, mode: 'sleep' });
-    return (await flood(stage, backlog + 1 + floods)) - backlog - 1;
+    return (await forge(stage, { count: backlog + 1 + floods })) - backlog - 1;
   },
   'syn-syn-queue-full-cookies': async (stage) => {
     await stage.listen({ backlog, mode: 'sleep' });
-    return (await flood(stage, backlog + 1 + floods)) - backlog - 1;
+    return (await forge(stage, { count: backlog + 1 + floods })) - backlog - 1;
   },
   'syn-max-syn-backlog': async (stage) => {
     stage.server.setSysctl('net.ipv4.tcp_syncookies', 0);
     stage.server.setSysctl('net.ipv4.tcp_max_syn_backlog', 64);
     await stage.listen({ backlog: 1024, mode: 'sleep' });
-    return (await flood(stage, 49 + floods)) - 49;
+    return (await forge(stage, { count: 49 + floods })) - 49;
   },
   'syn-both-full-cookies': async (stage) => {
     await stage.listen({ backlog, mode: 'sleep' });
-    await flood(stage, backlog + 1);
+    await forge(stage, { count: backlog + 1 });
     await fillAcceptQueue(stage, backlog + 1);
     stage.recorder.restart();
     return addClients(stage, 3);
   },
   'syn-no-way-back': async (stage) => {
     await stage.listen({ backlog, mode: 'sleep' });
-    return flood(stage, floods, stage.family === 'ipv4' ? '172.20.0.0/16' : 'fdee::/64', false);
+    const sourcePrefix = stage.family === 'ipv4' ? '172.20.0.0/16' : 'fdee::/64';
+    return forge(stage, { count: floods, sourcePrefix, hasWayBack: false });
   },
   'bare-ack-defer-accept': async (stage) => {
     await stage.listen({ backlog, mode: 'sleep', deferAcceptSeconds: 5 });
@@ -119,23 +119,7 @@ async function overflowByAck(stage: Stage): Promise<number> {
   return 4;
 }
 
-async function flood(
-  stage: Stage,
-  count: number,
-  sourcePrefix = stage.family === 'ipv4' ? '10.93.0.0/16' : 'fd93::/64',
-  hasWayBack = true,
-): Promise<number> {
-  const { link } = stage;
-  if (hasWayBack) swallowReplies(link.a, link.b, sourcePrefix);
-  const spoof = stage.spawn('client', 'spoof', {
-    device: link.a.device,
-    sourceMac: link.a.mac,
-    destinationMac: link.b.mac,
-    to: stage.serverAddress,
-    port: stage.port,
-    sourcePrefix,
-    count,
-    seed: stage.seed,
-  });
-  return (await spoof.done).sent;
+/** Resolves to how many were sent. */
+async function forge(stage: Stage, options: Parameters<Stage['forgeSyns']>[0]): Promise<number> {
+  return (await stage.forgeSyns(options).done).sent;
 }

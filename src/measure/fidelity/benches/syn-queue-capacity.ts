@@ -1,4 +1,3 @@
-import { swallowReplies } from '../../../lab/link.ts';
 import { portSetting } from '../../../lab/link-settings.ts';
 import type { Scenario } from '../../../lab/scenario.ts';
 import { queuesModel } from '../../../tcp/model/queues.ts';
@@ -40,23 +39,10 @@ export const synQueueCapacity: Scenario = {
   predict: (values, { kernel }) => queuesModel.predict(values, kernel),
   findings: () => ({ expected: [], forbidden: [] }),
   play: async (stage, values) => {
-    const { link, family } = stage;
     const fits = stage.prediction?.limits?.synQueue ?? 0;
     const count = fits + moreSyns;
     await stage.listen({ backlog: stage.number('backlog'), mode: 'sleep' });
-    const sourcePrefix = family === 'ipv4' ? '10.93.0.0/16' : 'fd93::/64';
-    swallowReplies(link.a, link.b, sourcePrefix);
-    const spoof = stage.spawn('client', 'spoof', {
-      device: link.a.device,
-      sourceMac: link.a.mac,
-      destinationMac: link.b.mac,
-      to: stage.serverAddress,
-      port: stage.port,
-      sourcePrefix,
-      count,
-      seed: stage.seed,
-    });
-    const { sent } = await spoof.done;
+    const { sent } = await stage.forgeSyns({ count }).done;
     const { states, acceptQueues } = stage.sample('server');
     const counters = stage.counters('server');
     stage.checkExact('SYNs sent', count, sent, 'segments');

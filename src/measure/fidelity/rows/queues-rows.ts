@@ -65,14 +65,6 @@ export const queuesRows: readonly FidelityRow[] = [
     ['backlog=4', 'senders=25', 'tcp_syncookies=0'],
     ['backlog=61', 'senders=100', 'arrivalsPerSecond=400'],
   ]),
-  ...rowsOf('Accept queue: what becomes of the others', acceptQueueOverflow, [
-    ['delayMs=20', 'backlog=8', 'senders=5', 'waitingFirst=8', 'tcp_synack_retries=2'],
-    ['delayMs=20', 'backlog=8', 'senders=5', 'waitingFirst=8', 'tcp_synack_retries=2', 'client=sends'],
-    ['delayMs=20', 'backlog=8', 'senders=5', 'waitingFirst=8', 'tcp_abort_on_overflow=1'],
-    ['delayMs=20', 'backlog=8', 'senders=5', 'waitingFirst=8', 'tcp_syncookies=2'],
-    ['backlog=4', 'senders=25', 'tcp_syncookies=0'],
-    ['backlog=61', 'senders=100', 'arrivalsPerSecond=400'],
-  ]),
   ...rowsOf(
     'Defaults of a new namespace',
     freshNamespace,
