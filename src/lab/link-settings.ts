@@ -31,6 +31,27 @@ export function delayedLinkSettings(delayMs: number): readonly Setting[] {
   );
 }
 
+/** A scenario's own settings, and what can be asked of any link besides: it plays there too, but no prediction is made for it. */
+export function settingsOf({ settings }: { readonly settings: readonly Setting[] }): readonly Setting[] {
+  const own = new Set(settings.map(({ name }) => name));
+  const others = linkSettings.filter(({ name }) => !own.has(name));
+  return [
+    ...settings,
+    ...others.map((setting) => ({ ...setting, meaning: `${setting.meaning}; only measured, not predicted` })),
+  ];
+}
+
+/** "lossPercent=10, jitterMs=5" where the link does what the scenario has no prediction for; empty where it does not. */
+export function unpredictedLink(
+  { settings }: { readonly settings: readonly Setting[] },
+  values: SettingValues,
+): string {
+  return linkSettings
+    .filter(({ name }) => !settings.some((own) => own.name === name) && numberOf(values, name) > 0)
+    .map(({ name }) => `${name}=${values[name]}`)
+    .join(', ');
+}
+
 export function isPlainLink(values: SettingValues): boolean {
   return linkSettings.every(({ name }) => numberOf(values, name) === 0);
 }

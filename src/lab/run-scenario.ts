@@ -4,7 +4,7 @@ import type { Report } from '../tcp/report.ts';
 import type { SettingValues } from '../tcp/setting.ts';
 import type { Family } from '../tcp/socket.ts';
 import { connectNamespaces, type Link, usualAddresses } from './link.ts';
-import { isPlainLink } from './link-settings.ts';
+import { isPlainLink, unpredictedLink } from './link-settings.ts';
 import { LabNamespace } from './namespace.ts';
 import { pinSysctls } from './pin-sysctls.ts';
 import { requireFeature } from './prepare-lab.ts';
@@ -84,7 +84,10 @@ export async function runScenario(
     stop: request.stop,
     ...(request.sampleEveryMs === undefined ? {} : { sampleEveryMs: request.sampleEveryMs }),
   });
-  const incompleteBecause = await playToTheEnd(scenario, stage, values);
+  const incompleteBecause = [
+    ...(await playToTheEnd(scenario, stage, values)),
+    ...withoutPrediction(scenario, values),
+  ];
   stage.tap.drain();
   if (request.sampleEveryMs !== null) stage.recorder.sampleAll();
   const findings = scenario.findings(values, situation);
@@ -118,6 +121,12 @@ export async function runScenario(
     tookMs: Math.round(wallMs() - startedMs),
   };
   return { run, packets: stage.tap.packets() };
+}
+
+/** The comparison would be with a link that does nothing of it. */
+function withoutPrediction(scenario: Scenario, values: SettingValues): string[] {
+  const link = unpredictedLink(scenario, values);
+  return link === '' ? [] : [`no prediction is made for a link with ${link}`];
 }
 
 /** Why it did not get to its end; empty when it did. */

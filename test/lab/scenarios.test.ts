@@ -30,6 +30,18 @@ describe.concurrent('every scenario, as a user runs it', () => {
   });
 });
 
+describe.concurrent('a link that no prediction is made for', () => {
+  it('is played and measured, and does not count', { timeout: 120_000 }, async () => {
+    const set = ['lossPercent=20', 'delayMs=5'].flatMap((one) => ['--set', one]);
+    const ended = await runProgram(['lab', 'run', 'accept-queue-overflow', ...set, '--json']);
+    const run = parseLabRun(JSON.parse(ended.stdout));
+    expect(run).toMatchObject({ complete: false, passed: false, parameters: { lossPercent: 20 } });
+    expect(run.incompleteBecause.join()).toContain('lossPercent=20');
+    expect(run.packets.some(({ lost }) => lost)).toBe(true);
+    expect(ended.exitCode).toBe(1);
+  });
+});
+
 describe('the list of scenarios', () => {
   it('holds the eighteen of the lab, each once', () => {
     const names = allScenarios.map(({ name }) => name);

@@ -74,7 +74,7 @@ describe('labRunHtml', () => {
       /<h1>connect-timeout went as predicted: ETIMEDOUT after 134\.8 s/,
     );
     expect(page(connectTimeoutRun({ complete: false, incompleteBecause: ['interrupted'] }))).toMatch(
-      /<h1>INCOMPLETE: connect-timeout was not played/,
+      /<h1>INCOMPLETE: connect-timeout does not count/,
     );
     expect(page(connectTimeoutRun(), acceptQueueRun({ passed: false }))).toContain(
       '<h1>1 did not go as predicted, of 2 runs.</h1>',

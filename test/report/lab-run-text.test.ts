@@ -59,7 +59,7 @@ describe('labRunText', () => {
       'x accept-queue-overflow did not go as predicted: 1 of 3 checks failed (the request is gone: 70,100 ms instead of 63,000 to 64,969 ms).',
     );
     expect(first(interruptedRun())).toBe(
-      '! INCOMPLETE: connect-timeout was not played to its end (interrupted) after 6.1 s; no check was made.',
+      '! INCOMPLETE: connect-timeout does not count (interrupted), after 6.1 s; no check was made.',
     );
     expect(first(makeRun())).toMatch(/^x connect-timeout proves nothing: no check was made/);
   });

@@ -2,6 +2,7 @@ import { usageError } from '../../base/errors.ts';
 import type { Scenario } from '../../lab/scenario.ts';
 import { allScenarios } from '../../lab/scenarios/all-scenarios.ts';
 
+export { settingsOf } from '../../lab/link-settings.ts';
 export { allScenarios };
 
 export function findScenario(name: string): Scenario {

@@ -13,7 +13,7 @@ export interface LabVerdict {
   readonly sentence: string;
 }
 
-/** A run that was not played to its end never counts as passed, whatever its checks say. */
+/** A run that was not played to its end, or that nothing was predicted for, never counts as passed, whatever its checks say. */
 export function labVerdict(run: LabRun): LabVerdict {
   if (!run.complete) return { kind: 'incomplete', sentence: incompleteSentence(run) };
   const failed = run.checks.filter(({ ok }) => !ok);
@@ -70,7 +70,7 @@ function differenceText({ name, measured, predicted, unit }: LabCheck): string {
 
 function incompleteSentence(run: LabRun): string {
   const why = run.incompleteBecause.length === 0 ? 'no reason is given' : run.incompleteBecause.join('; ');
-  const start = `INCOMPLETE: ${run.scenario} was not played to its end (${why}) after ${secondsText(run.tookMs)}`;
+  const start = `INCOMPLETE: ${run.scenario} does not count (${why}), after ${secondsText(run.tookMs)}`;
   const held = run.checks.filter(({ ok }) => ok).length;
   const failed = run.checks.length - held;
   if (run.checks.length === 0) return `${start}; no check was made`;

@@ -1,11 +1,15 @@
-import { allScenarios, findScenario } from '../../../app/lab/scenarios.ts';
+import { allScenarios, findScenario, settingsOf } from '../../../app/lab/scenarios.ts';
 import { rangeText } from '../../../tcp/setting.ts';
 import { renderTable } from '../../table.ts';
 
 export function listScenarios(name: string | undefined, json: boolean): void {
   const scenarios = name === undefined ? allScenarios : [findScenario(name)];
   if (json) {
-    const described = scenarios.map(({ name: of, purpose, settings }) => ({ name: of, purpose, settings }));
+    const described = scenarios.map((one) => ({
+      name: one.name,
+      purpose: one.purpose,
+      settings: settingsOf(one),
+    }));
     process.stdout.write(`${JSON.stringify({ schemaVersion: 1, scenarios: described }, null, 2)}\n`);
     return;
   }
@@ -17,7 +21,7 @@ export function listScenarios(name: string | undefined, json: boolean): void {
     );
     return;
   }
-  const rows = only.settings.map((setting) => [
+  const rows = settingsOf(only).map((setting) => [
     setting.name,
     String(setting.default),
     rangeText(setting),

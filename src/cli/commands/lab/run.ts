@@ -1,6 +1,6 @@
 import { systemClock } from '../../../app/diagnose-host.ts';
 import { type LabJob, runLab } from '../../../app/lab/run-lab.ts';
-import { allScenarios, findScenario } from '../../../app/lab/scenarios.ts';
+import { allScenarios, findScenario, settingsOf } from '../../../app/lab/scenarios.ts';
 import { refuseUnwritable, writeWhole } from '../../../app/write-whole.ts';
 import { usageError } from '../../../base/errors.ts';
 import type { LabRun } from '../../../tcp/lab-run.ts';
@@ -62,7 +62,7 @@ function jobsFor(names: readonly string[], { set, family }: RunOptions): LabJob[
     families.map((one) => ({
       scenario,
       family: one,
-      values: readSettings(scenario.settings, set, `scenario ${scenario.name}`),
+      values: readSettings(settingsOf(scenario), set, `scenario ${scenario.name}`),
     })),
   );
 }
