@@ -192,6 +192,7 @@ const namespace = z.object({
   own: z.boolean(),
   listeners: reading(z.array(listener)),
   sockets: reading(ends(census)),
+  repeatedConnects: z.array(tcpSocket).optional(),
   counters: reading(ends(counts)),
   sysctls: reading(z.record(z.string(), z.string())),
   sockstat: reading(ends(counts)),

@@ -56,6 +56,11 @@ export interface NamespaceObservation {
   /** Pids by socket inode (as text), for listeners and conspicuous sockets; an inode without an entry has no visible owner. */
   readonly owners: Readonly<Record<string, readonly number[]>>;
   readonly sockets: Reading<Ends<SocketCensus>>;
+  /**
+   * Sockets that were found in SYN_SENT with a repeated SYN in the course of the window, as last seen: attempts may begin and fail
+   * between the two censuses. At most 1,000; absent in older files.
+   */
+  readonly repeatedConnects?: readonly TcpSocket[];
   /** Counters by "Group.Name", e.g. "TcpExt.ListenOverflows"; a counter that this kernel lacks is absent, not 0. */
   readonly counters: Reading<Ends<Readonly<Record<string, number>>>>;
   /** Values by full name, e.g. "net.core.somaxconn"; read inside the namespace. Absent keys do not exist there. */

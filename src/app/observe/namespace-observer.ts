@@ -167,6 +167,7 @@ export class NamespaceObserver implements Disposable {
       listeners: this.#listeners(ownersOf),
       owners: this.#owners(ownersOf),
       sockets: this.#census,
+      repeatedConnects: this.sockets.repeatedConnects,
       counters: bothEnds(before.counters, after.counters),
       sysctls: this.#sysctls,
       sockstat: bothEnds(before.sockstat, after.sockstat),

@@ -50,6 +50,7 @@ export class SocketWatch implements Disposable {
   readonly #match = new ListenerMatch();
   #connecting: ReadonlySet<string> = new Set();
   #connectsWait = false;
+  readonly #repeatedConnects = new Map<string, TcpSocket>();
   #listenersRead: Reading<true> = absent('listeners', 'not read');
 
   constructor(options: SocketWatchOptions) {
@@ -107,6 +108,17 @@ export class SocketWatch implements Disposable {
     return this.#connectsWait;
   }
 
+  /** In SYN_SENT with a repeated SYN at some look of the window, as last seen. */
+  get repeatedConnects(): readonly TcpSocket[] {
+    return [...this.#repeatedConnects.values()];
+  }
+
+  #remember(message: InetDiagMessage): void {
+    const { cookie } = message;
+    if (this.#repeatedConnects.size < MOST_CONNECTING || this.#repeatedConnects.has(cookie))
+      this.#repeatedConnects.set(cookie, message.toSocket());
+  }
+
   /** Counts half-open requests per listener: the SYN queue has no counter of its own in sock_diag. */
   sampleRequests(): void {
     if (!this.sampled) return;
@@ -115,6 +127,7 @@ export class SocketWatch implements Disposable {
     this.#dump(ask.halfOpen, (message) => {
       if (message.state === 'SYN_SENT') {
         if (connecting.size < MOST_CONNECTING) connecting.add(message.cookie);
+        if (message.retransmits > 0) this.#remember(message);
         return;
       }
       const key = this.#match.find(message.family, message.localAddress, message.localPort) ?? '';

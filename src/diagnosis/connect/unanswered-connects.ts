@@ -30,6 +30,7 @@ export interface UnansweredConnects {
 }
 
 interface Parts {
+  /** At the start of the window, or with a repeated SYN since. */
   readonly before: TcpSocket[];
   readonly after: TcpSocket[];
   readonly handshakes: Handshake[];
@@ -53,6 +54,12 @@ export function unansweredConnects(view: RuleView): readonly UnansweredConnects[
       groupOf(socket.remoteAddress, socket.remotePort)[when].push(socket);
     }
   }
+  for (const socket of repeatedConnects(view)) {
+    const { before } = groupOf(socket.remoteAddress, socket.remotePort);
+    const known = before.findIndex(({ cookie }) => cookie === socket.cookie);
+    if (known < 0) before.push(socket);
+    else before[known] = socket;
+  }
   for (const handshake of readingValue(view.namespace.packets)?.handshakes ?? []) {
     if (handshake.direction !== 'incoming')
       groupOf(handshake.server, handshake.serverPort).handshakes.push(handshake);
@@ -67,6 +74,11 @@ export function unansweredConnects(view: RuleView): readonly UnansweredConnects[
 /** Sockets and handshakes are two views of the same attempts. */
 export function attemptsOf({ sockets, gone, unanswered }: UnansweredConnects): number {
   return Math.max(sockets.length + gone, unanswered.length);
+}
+
+/** Whether an attempt that is over has failed is seen on the wire; without packets only the two censuses speak. */
+function repeatedConnects({ namespace }: RuleView): readonly TcpSocket[] {
+  return namespace.packets.status === 'ok' ? (namespace.repeatedConnects ?? []) : [];
 }
 
 function describe(view: RuleView, destination: string, parts: Parts): UnansweredConnects {

@@ -173,7 +173,16 @@ const burst = overflow(
       clients: { count: backlog * dice.whole(3, 6), repeatEveryMs: dice.whole(1200, 2200), ...asking(dice) },
     };
   },
-  withoutDelay,
+  {
+    ...withoutDelay,
+    leadsTo: [
+      {
+        id: 'syn-queue-overflow',
+        because:
+          'so many at once may fill both queues of the listener: the kernel then sends cookies as well',
+      },
+    ],
+  },
 );
 
 const tooSmall = overflow(
