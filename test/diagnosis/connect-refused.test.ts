@@ -30,6 +30,18 @@ function judge(handshakes: readonly Handshake[], listeners: readonly ListenerObs
 }
 
 describe('connect-refused', () => {
+  it('one message of a rate-limited router speaks for an attempt that goes on in silence', () => {
+    const to = { direction: 'outgoing', server: '10.5.0.9', serverPort: 5432, resetBy: undefined } as const;
+    const said = refused(1, { ...to, unreachable: { code: 'host-unreachable', by: '10.5.0.1' } });
+    const hangs = refused(1, { ...to, clientPort: 41_000, synCount: 3 });
+    expect(judge([...said, ...hangs])[0]).toMatchObject({
+      id: 'connect-refused',
+      severity: 'warning',
+      cause: { id: 'unreachable' },
+    });
+    expect(judge(said)[0]).toMatchObject({ severity: 'info' });
+  });
+
   it('ICMP names the firewall or the router that says no', () => {
     const outgoing = {
       direction: 'outgoing',

@@ -204,6 +204,41 @@ describe('SYN queues with packets', () => {
     expect(judge({ ...scene, handshakes: many(400, { resetBy: 'client' }) }).ids).toEqual([]);
   });
 
+  it('nor when more were opened in the window than the shorter capture has seen', () => {
+    const scene = { listeners: [listener(80, 60)], moved: { 'Tcp.PassiveOpens': 395 } };
+    expect(judge({ ...scene, handshakes: many(400, { finBy: 'client', endedAtMs: 9000 }) }).ids).toEqual([]);
+  });
+
+  it('cookies belong to the listener whose arrivals fill its queue, not to the busiest', () => {
+    const small = listener(81, 17, { acceptQueue: ends({ length: 0, limit: 32 }) });
+    const steady = many(390, { finBy: 'client', endedAtMs: 9000 });
+    const burst = many(153, { serverPort: 81, finBy: 'client', endedAtMs: 9000 }).map((one, n) => ({
+      ...one,
+      atMs: 5000 + n / 2,
+    }));
+    const { findings } = judge({
+      listeners: [listener(80, 20), small],
+      moved: { 'TcpExt.SyncookiesSent': 120, 'TcpExt.SyncookiesRecv': 120, 'Tcp.PassiveOpens': 543 },
+      handshakes: [...steady, ...burst],
+    });
+    expect(findings).toMatchObject([{ id: 'syn-queue-overflow', subject: { listener: '0.0.0.0:81' } }]);
+  });
+
+  it('clients that all repeat a dropped SYN are a burst, a few that give up change nothing', () => {
+    const scene = {
+      listeners: [listener(80, 65, { drops: ends(0, 600) })],
+      moved: dropped(600),
+      sysctls: withoutCookies,
+    };
+    const handshakes = many(600, { synAckCount: 0 }).map((one, n) => ({
+      ...one,
+      synCount: n % 20 === 0 ? 1 : 3,
+    }));
+    expect(judge({ ...scene, handshakes }).findings).toMatchObject([
+      { id: 'syn-queue-overflow', cause: { id: 'burst' } },
+    ]);
+  });
+
   it('without cookies, SYNs that were dropped and not tried again come from nobody', () => {
     const scene = {
       listeners: [listener(80, 65, { drops: ends(0, 600) })],

@@ -15,7 +15,7 @@ export interface RefusedConnects {
   readonly refused: readonly Handshake[];
   /**
    * Attempts to the same destination without any answer, where others are refused by ICMP: icmp_ratelimit lets one message a second
-   * through, so that the silence means the same.
+   * through, so that the silence means the same. Each of their SYNs is a try that was not let through.
    */
   readonly silent: number;
   /** Attempts to the same destination that got a SYN-ACK. */
@@ -84,11 +84,15 @@ function describe(view: RuleView, refused: readonly Handshake[], all: readonly H
     clients: [...counts]
       .map(([client, count]) => ({ address: client, count }))
       .sort((a, b) => b.count - a.count),
-    silent: unreachable ? same.filter((one) => one.synAckCount === 0 && !isRefused(one)).length : 0,
+    silent: unreachable ? synsOf(same.filter((one) => one.synAckCount === 0 && !isRefused(one))) : 0,
     unreachable,
     listener: takes.find((one) => one.presence.after) ?? takes[0],
     elsewhere: here.find((one) => !takes.includes(one)),
   };
+}
+
+function synsOf(handshakes: readonly Handshake[]): number {
+  return handshakes.reduce((sum, { synCount }) => sum + synCount, 0);
 }
 
 /** A crash loop, a dead backend among others and a rule that limits rates have answers between the refusals. */

@@ -70,7 +70,10 @@ function synQueueDrops({ listenDrops, listenOverflows }: SynCounters): number {
   return Math.max(0, listenDrops - listenOverflows);
 }
 
-/** Cookies carry no name: those whose queue was seen full, or whom the kernel log names, else the busiest on the wire, else the only one. */
+/**
+ * Cookies carry no name: those whose queue was seen full, or whom the kernel log names, else the one whose arrivals on the wire come
+ * closest to its capacity, else the only one.
+ */
 function cookieSenders(all: readonly SynQueueFacts[]): readonly SynQueueFacts[] {
   const free = all.filter((facts) => facts.acceptQueueFullShare <= ACCEPT_QUEUE_SHARE);
   const answering = free.filter((facts) => facts.handshakes.some(({ synAckCount }) => synAckCount > 0));
@@ -80,10 +83,25 @@ function cookieSenders(all: readonly SynQueueFacts[]): readonly SynQueueFacts[] 
   );
   const best = seen.find((some) => some.length > 0);
   if (best) return best;
-  // A full accept queue sends cookies too, to clients that come while it has a place for a moment: then the busiest of the others proves nothing.
+  // A full accept queue sends cookies too, to clients that come while it has a place for a moment: then the others prove nothing.
   if (free.length < all.length) return [];
-  const busiest = [...answering].sort((a, b) => b.handshakes.length - a.handshakes.length).slice(0, 1);
-  return busiest.length > 0 ? busiest : onlyOne(free);
+  const fullest = [...answering].sort((a, b) => arrivalFill(b) - arrivalFill(a)).slice(0, 1);
+  return fullest.length > 0 ? fullest : onlyOne(free);
+}
+
+/** A round trip of many clients; the queue itself is looked at a few times a second only, and a burst may come and go in between. */
+const ROUND_TRIP_MS = 100;
+
+/** The most SYNs within a round trip, as a share of what the queue holds. */
+function arrivalFill({ handshakes, capacity }: SynQueueFacts): number {
+  const times = handshakes.map(({ atMs }) => atMs).sort((a, b) => a - b);
+  let most = 0;
+  let from = 0;
+  for (const [to, atMs] of times.entries()) {
+    while (atMs - (times[from] ?? atMs) > ROUND_TRIP_MS) from++;
+    most = Math.max(most, to - from + 1);
+  }
+  return most / Math.max(1, capacity ?? Number.POSITIVE_INFINITY);
 }
 
 function dropSuspects(all: readonly SynQueueFacts[], counters: SynCounters): readonly SynQueueFacts[] {

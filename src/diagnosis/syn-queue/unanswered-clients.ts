@@ -47,8 +47,8 @@ export function unansweredClients(
   const onWire = answeredOnWire(view, facts);
   const opened = perSecond(view, counters.passiveOpens);
   const unreturnedRate = perSecond(view, unreturned);
-  const forgottenRate = forgottenPerSecond(facts, onWire, opened + unreturnedRate);
-  const forgotten = (forgottenRate * windowMs(view)) / 1000;
+  const forgotten = forgottenRequests(facts, onWire, counters.passiveOpens + unreturned);
+  const forgottenRate = perSecond(view, forgotten);
   const turnedAway = overflows ? turnedAwaySyns(view, facts) : noSyns;
   const abandoned = (turnedAway.abandonedPerSecond * windowMs(view)) / 1000;
   const rate = unreturnedRate + requestRate(requests) * scale + forgottenRate + turnedAway.abandonedPerSecond;
@@ -97,12 +97,12 @@ function requestRate(requests: readonly TcpSocket[]): number {
   return Math.max(0, ...rates);
 }
 
-/** Handshakes of this listener that were answered with SYN-ACK on the wire. */
+/** Handshakes of this listener that were answered with SYN-ACK on the wire, as far as packets were captured. */
 interface AnsweredOnWire {
   /** No request any more at the end of the window: completed, reset by the client, or given up. */
   readonly overPerSecond: number;
-  /** The same without those that the client reset. */
-  readonly silentlyOverPerSecond: number;
+  /** How many there were, without those that the client reset. */
+  readonly silentlyOver: number;
   /** Half-open at the end of the window. */
   readonly pending: number;
 }
@@ -112,35 +112,41 @@ function answeredOnWire(view: RuleView, facts: SynQueueFacts): AnsweredOnWire | 
   const sample = readingValue(view.namespace.packets);
   if (!sample || sample.durationMs < 500 || sample.handshakes.length === 0) return undefined;
   const notKept = (sample.handshakes.length + sample.handshakesNotKept) / sample.handshakes.length;
-  const perSecondOf = (count: number): number => (count * notKept * 1000) / sample.durationMs;
   const requests = new Set(facts.requests.map((request) => `${peerOf(request)} ${request.remotePort}`));
   const isPending = (one: Handshake): boolean => requests.has(`${clientOf(one)} ${one.clientPort}`);
   const answered = facts.handshakes.filter(({ synAckCount }) => synAckCount > 0);
   const pending = Math.min(answered.length, answered.filter(isPending).length * facts.requestsNotKept);
-  const over = answered.length - pending;
-  const reset = answered.filter((one) => one.resetBy === 'client' && !isPending(one)).length;
+  const over = (answered.length - pending) * notKept;
+  const reset = answered.filter((one) => one.resetBy === 'client' && !isPending(one)).length * notKept;
   return {
-    overPerSecond: perSecondOf(over),
-    silentlyOverPerSecond: perSecondOf(Math.max(0, over - reset)),
+    overPerSecond: (over * 1000) / sample.durationMs,
+    silentlyOver: Math.max(0, over - reset),
     pending: facts.requests.length * facts.requestsNotKept,
   };
 }
 
+/** Fewer may have been under way at the ends of the window. */
+const FEWEST_FORGOTTEN = 10;
+
 /**
- * Over, and more than the whole namespace has opened or sent cookies for: requests that were given up, as soon as after 1 s with
- * tcp_synack_retries=0, and after 7 s in a queue under pressure (reqsk_timer_handler()). Since a request lives for a second at
- * least, half as many must be half-open at some time; otherwise another host answers behind a NAT.
+ * Over, and more than the whole namespace has opened or sent cookies for in the whole window: requests that were given up, as soon as
+ * after 1 s with tcp_synack_retries=0, and after 7 s in a queue under pressure (reqsk_timer_handler()). Since a request lives for a
+ * second at least, some must be half-open at some time; otherwise another host answers behind a NAT.
  */
-function forgottenPerSecond(
+function forgottenRequests(
   { acceptQueueFullShare, listener }: SynQueueFacts,
   onWire: AnsweredOnWire | undefined,
   accountedFor: number,
 ): number {
   // While the accept queue is full the kernel drops valid ACKs, so that requests given up say nothing about the clients.
   if (onWire === undefined || acceptQueueFullShare > 0.05) return 0;
-  const forgotten = onWire.silentlyOverPerSecond - accountedFor;
-  return forgotten > 0 && forgotten <= 2 * Math.max(onWire.pending, listener.synRecv.peak) ? forgotten : 0;
+  const forgotten = onWire.silentlyOver - accountedFor;
+  const halfOpen = Math.max(onWire.pending, listener.synRecv.peak);
+  return forgotten >= FEWEST_FORGOTTEN && forgotten <= MOST_ROUNDS * halfOpen ? forgotten : 0;
 }
+
+/** A queue of requests that live for a second is filled anew so often in the longest usual window. */
+const MOST_ROUNDS = 30;
 
 interface TurnedAwaySyns {
   readonly handshakes: readonly Handshake[];
@@ -151,7 +157,7 @@ interface TurnedAwaySyns {
 const noSyns: TurnedAwaySyns = { handshakes: [], abandonedPerSecond: 0 };
 /** A client that is there repeats its SYN after 1 s (tcp_syn_linear_timeouts or not), and a little more on a crowded host. */
 const TRIES_AGAIN_MS = 1500;
-/** Clients with a short timeout of their own start anew from another port: their addresses come again. */
+/** Of addresses that are new, since clients with a short timeout of their own come again, and of SYNs that were not repeated. */
 const STRANGERS_SHARE = 0.7;
 const FEWEST_STRANGERS = 10;
 /** Among so many unread packets the repetitions may be. */
@@ -159,7 +165,7 @@ const MOST_UNREAD_SHARE = 0.3;
 
 /**
  * Without cookies a full queue drops SYNs unanswered; what becomes of them tells clients from forged addresses. Only those are
- * judged that have had the time to be repeated.
+ * judged that have had the time to be repeated, and only a crowd of strangers counts.
  */
 function turnedAwaySyns(view: RuleView, facts: SynQueueFacts): TurnedAwaySyns {
   const sample = readingValue(view.namespace.packets);
@@ -170,11 +176,12 @@ function turnedAwaySyns(view: RuleView, facts: SynQueueFacts): TurnedAwaySyns {
   const ignored = facts.handshakes.filter(({ atMs, synAckCount }) => synAckCount === 0 && atMs <= untilMs);
   const sources = new Set(ignored.map(clientOf));
   if (sources.size < Math.max(FEWEST_STRANGERS, STRANGERS_SHARE * ignored.length)) return noSyns;
+  const abandoned = ignored.filter((one) => !looksAlive(one));
+  if (abandoned.length < STRANGERS_SHARE * ignored.length) return noSyns;
   const notKept = (sample.handshakes.length + sample.handshakesNotKept) / sample.handshakes.length;
-  const abandoned = ignored.filter((one) => !looksAlive(one)).length * notKept;
   return {
     handshakes: ignored,
-    abandonedPerSecond: (abandoned * 1000) / (sample.durationMs - TRIES_AGAIN_MS),
+    abandonedPerSecond: (abandoned.length * notKept * 1000) / (sample.durationMs - TRIES_AGAIN_MS),
   };
 }
 

@@ -2,6 +2,7 @@ import type { AcceptMode, ClientsOptions, ListenerOptions } from '../../../lab/p
 import type { Dice } from '../dice.ts';
 import { defineFault, type FaultKind, type Injected, roseBy } from '../fault.ts';
 import { freeze, throttle } from '../hold-process.ts';
+import type { Measured } from '../measured.ts';
 import type { Server, Site } from '../site.ts';
 import type { Consequence, Truth } from '../truth.ts';
 
@@ -16,6 +17,8 @@ interface Overload {
   readonly clients: Omit<ClientsOptions, 'to' | 'port'>;
   /** Done to the server before its clients come. */
   readonly hold?: (site: Site, server: Server) => void;
+  /** Whoever waits waits until the end. */
+  readonly lasts?: true;
 }
 
 function overflow(
@@ -31,7 +34,7 @@ function overflow(
     ...more,
     sets: ['listen-overflows', ...(more.sets ?? [])],
     inject: async (site, dice): Promise<Injected> => {
-      const { server: options, clients, hold } = overload(dice);
+      const { server: options, clients, hold, lasts } = overload(dice);
       const isLocal = dice.chance(0.2);
       const server = await site.serve(options);
       hold?.(site, server);
@@ -44,10 +47,18 @@ function overflow(
         parameters: { ...asParameters(options), ...asParameters(clients), from: isLocal ? 'here' : 'there' },
         settleMs: 300,
         leadsTo: isLocal ? [clientsOnThisHost] : [],
-        missing: (measured) => roseBy(measured, 'TcpExt.ListenOverflows', 2),
+        missing: (measured) =>
+          roseBy(measured, 'TcpExt.ListenOverflows', 2) ??
+          (lasts && queueLength(measured, port) === 0 ? 'nobody waits at the end' : undefined),
       };
     },
   });
+}
+
+/** /proc/net/tcp gives the length of the accept queue as rx_queue of the listener. */
+function queueLength({ after }: Measured, port: number): number {
+  const listener = after.sockets.find((one) => one.state === 'LISTEN' && one.localPort === port);
+  return listener?.receiveQueue ?? 0;
 }
 
 export function acceptQueueTruth({ listener, pid }: Server, cause: string): Truth {
@@ -118,6 +129,7 @@ const descriptorLimit = overflow('fd-limit', 'fd-limit', (dice) => {
   return {
     server: { backlog, mode: 'fd-limit', descriptors },
     clients: { count: backlog + descriptors + dice.whole(12, 100), close: 'never' },
+    lasts: true,
   };
 });
 
