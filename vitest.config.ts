@@ -1,15 +1,41 @@
 import { defineConfig } from 'vitest/config';
 
+/**
+ * What counts packets a second, keeps time to milliseconds or judges hundreds of hosts needs the two cores for itself, and what writes
+ * to the machine's only kernel log or conntrack limit has no namespace to do it in. (The lab's files run their own cases side by side.)
+ */
+const alone = [
+  'test/kernel/**/*.test.ts',
+  'test/lab/**/*.test.ts',
+  'test/measure/**/*.test.ts',
+  'test/rules/{accept-queue-overflow,accept-queue-pressure,conntrack-full,softnet-drops,nic-drops}.test.ts',
+  'test/cli/{signals,vanishing}.test.ts',
+];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // One file at a time: the kernel tests share one kernel log, one conntrack limit and two cores.
-    fileParallelism: false,
     // A fault staged on a live, shared kernel can miss its moment; what fails three times is broken.
     retry: 2,
     // Tests that say they may run side by side mostly wait; two cores carry three of them.
     maxConcurrency: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'side by side',
+          include: ['test/**/*.test.ts'],
+          exclude: alone,
+          // They stage hosts in namespaces of their own, and mostly wait for a window to pass.
+          maxWorkers: 3,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'alone', include: alone, fileParallelism: false, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 });

@@ -108,7 +108,7 @@ describe('what is read from the wire', () => {
   });
 });
 
-describe.skipIf(process.getuid?.() !== 0)('variants (needs root: it makes network namespaces)', () => {
+describe.skipIf(process.getuid?.() !== 0)('variants (needs root)', { concurrent: true }, () => {
   it.each([
     ['close-wait-leak', ['program=closes'], 'ipv6'],
     ['close-wait-leak', ['leaker=client', 'program=does-not-read'], 'ipv6'],

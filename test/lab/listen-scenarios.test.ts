@@ -80,23 +80,27 @@ const played: readonly Played[] = [
   { scenario: reuseportImbalance, family: 'ipv6', set: ['cause=none', 'senders=60'] },
 ];
 
-describe.skipIf(process.getuid?.() !== 0)('variants go as predicted (needs root)', () => {
-  it.each(played)(
-    '$scenario.name, $family, $set',
-    async ({ scenario, family, set }) => {
-      const values = readSettings(scenario.settings, set, `scenario ${scenario.name}`);
-      const [run] = await runLab([{ scenario, values, family }], {
-        tool: { name: 'halfopen', version: '0' },
-        clock: systemClock,
-        seed: 1,
-        jobs: 1,
-        stop: new AbortController().signal,
-        onProgress: () => {},
-      });
-      expect(run?.incompleteBecause).toEqual([]);
-      expect(run?.checks.filter(({ ok }) => !ok)).toEqual([]);
-      expect(run?.passed).toBe(true);
-    },
-    60_000,
-  );
-});
+describe.skipIf(process.getuid?.() !== 0)(
+  'variants go as predicted (needs root)',
+  { concurrent: true },
+  () => {
+    it.each(played)(
+      '$scenario.name, $family, $set',
+      async ({ scenario, family, set }) => {
+        const values = readSettings(scenario.settings, set, `scenario ${scenario.name}`);
+        const [run] = await runLab([{ scenario, values, family }], {
+          tool: { name: 'halfopen', version: '0' },
+          clock: systemClock,
+          seed: 1,
+          jobs: 1,
+          stop: new AbortController().signal,
+          onProgress: () => {},
+        });
+        expect(run?.incompleteBecause).toEqual([]);
+        expect(run?.checks.filter(({ ok }) => !ok)).toEqual([]);
+        expect(run?.passed).toBe(true);
+      },
+      60_000,
+    );
+  },
+);

@@ -55,6 +55,9 @@ describe('labRunText', () => {
     expect(first(connectTimeoutRun())).toBe(
       'ok connect-timeout went as predicted: ETIMEDOUT after 134.8 s, predicted 131.0 to 135.1 s; all 4 checks hold.',
     );
+    expect(first({ ...connectTimeoutRun(), conclusion: '3 of 4 connections opened' })).toBe(
+      'ok connect-timeout went as predicted: 3 of 4 connections opened; all 4 checks hold.',
+    );
     expect(first(failedRun())).toBe(
       'x accept-queue-overflow did not go as predicted: 1 of 3 checks failed (the request is gone: 70,100 ms instead of 63,000 to 64,969 ms).',
     );

@@ -35,9 +35,13 @@ function queueSentence(
   { attempted, connected, served, failed }: QueueOutcome,
   counters: (name: string) => number,
 ): string {
+  const isAll = connected === attempted;
+  const opened = isAll
+    ? `all ${formatCount(attempted)}`
+    : `${formatCount(connected)} of ${formatCount(attempted)}`;
   const clients = [
-    `${connected === attempted ? `all ${formatCount(attempted)}` : `${formatCount(connected)} of ${formatCount(attempted)}`} connections opened`,
-    ...(failed === 0 ? [] : [`${formatCount(failed)} failed`]),
+    `${opened} connections opened`,
+    ...(failed === 0 ? [] : [`${formatCount(failed)}${isAll ? ' of them' : ''} failed`]),
     ...(served === undefined || served === connected
       ? []
       : [`the server accepted ${served === 0 ? 'none' : formatCount(served)}`]),
