@@ -1,3 +1,4 @@
+import { plural } from '../../base/units.ts';
 import { keepaliveModel } from '../../tcp/model/keepalive.ts';
 import type { KernelVersion } from '../../tcp/model/kernel-version.ts';
 import type { Prediction } from '../../tcp/prediction.ts';
@@ -79,6 +80,9 @@ function check(stage: Stage, values: SettingValues, result: ProbeResult): void {
   );
   stage.checkExact('state of the client at the end', 'ESTABLISHED', result.stateAtEnd ?? 'closed');
   checkCounters(stage, probes.length);
+  stage.conclude(
+    `${answers.length} of ${plural(probes.length, 'probe')} answered, and the connection is ${result.stateAtEnd ?? 'closed'} in the end`,
+  );
   stage.metric('probes', probes.length, 'segments', 'neither');
 }
 

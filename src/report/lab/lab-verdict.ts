@@ -43,14 +43,15 @@ function whatItShowed(run: LabRun): string {
   const end = measuredEnd(run);
   if (end !== undefined && end.atMs !== null && typeof end.latestMs !== 'number') {
     const { predicted } = end;
-    const interval =
-      predicted === undefined
-        ? ''
-        : `, predicted ${seconds(predicted.atMs)} to ${seconds(predicted.latestMs)} s`;
+    const interval = predicted === undefined ? '' : `, predicted ${intervalText(predicted)}`;
     return `${end.label}${interval}`;
   }
   const [metric] = run.metrics;
   return metric === undefined ? '' : `${metric.name}: ${quantity(metric.value, metric.unit)}`;
+}
+
+function intervalText({ atMs, latestMs }: { readonly atMs: number; readonly latestMs: number }): string {
+  return latestMs < 50 ? 'at once' : `${seconds(atMs)} to ${seconds(latestMs)} s`;
 }
 
 function seconds(ms: number): string {

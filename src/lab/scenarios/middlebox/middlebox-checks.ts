@@ -28,6 +28,11 @@ export function checkMiddlebox(stage: Stage, plan: MiddleboxPlan, result: ProbeR
   const knowsAtMs = result.error?.atMs ?? received?.atMs;
   const sinceWriteMs =
     knowsAtMs === undefined ? 0 : onTimeline(stage, result, knowsAtMs) - (sent[0]?.atMs ?? 0);
+  if (plan.end === 'passes' && received !== undefined) {
+    stage.conclude(
+      `the firewall still knows the flow, and what was written is answered after ${Math.round(sinceWriteMs)} ms`,
+    );
+  }
   stage.metric('from the write to an answer or an error', Math.round(sinceWriteMs), 'ms', 'less');
   stage.metric('answers that reached the application', result.bytesReceived, 'answers', 'more');
 }
