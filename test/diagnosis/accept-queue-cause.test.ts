@@ -61,6 +61,8 @@ describe('the cause of a full accept queue', () => {
     const { cause } = judge({ oldestMs: 2000, medianMs: 1900 }, running);
     expect(cause).toMatchObject({ id: 'cpu-saturated', confidence: 'possible' });
     expect(cause.title).toContain('found running');
+    // One that accepts and has time to spare is another matter.
+    expect(judge({ oldestMs: 200, medianMs: 100 }, running).cause.id).not.toBe('cpu-saturated');
   });
 
   it('is a block that began within the window when all members came at once and none has left since', () => {

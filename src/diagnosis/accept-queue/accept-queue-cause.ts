@@ -118,15 +118,13 @@ function neverAccepts(facts: AcceptQueueFacts): AcceptQueueCause | undefined {
   if (facts.accepts !== false) return undefined;
   const busy = busiestThread(facts.processes);
   if (busy && isBusy(busy.thread)) return saturated(busy, 'and does not come to accept()');
-  const running = foundRunning(facts, 'and does not come to accept()');
-  if (running) return running;
+  const running = facts.processes.find(isFoundRunning);
+  if (running) return foundRunning(running, 'and does not come to accept()');
   return { id: 'blocked', title: whereTheySleep(facts.processes), confidence: busy ? 'certain' : 'likely' };
 }
 
-function foundRunning({ processes }: AcceptQueueFacts, consequence: string): AcceptQueueCause | undefined {
-  const running = processes.find(isFoundRunning);
-  if (!running) return undefined;
-  const title = `process ${running.pid} was found running ${consequence}`;
+function foundRunning({ pid }: ProcessObservation, consequence: string): AcceptQueueCause {
+  const title = `process ${pid} was found running ${consequence}`;
   return { id: 'cpu-saturated', title, confidence: 'possible' };
 }
 
@@ -135,7 +133,17 @@ function foundRunning({ processes }: AcceptQueueFacts, consequence: string): Acc
  * under observation late.
  */
 function isFoundRunning({ pid, threads }: ProcessObservation): boolean {
-  return readingValue(threads)?.find(({ tid }) => tid === pid)?.state === 'R';
+  return mainThread(pid, threads)?.state === 'R';
+}
+
+/** Too late to know what share of its time that is; where it is known to have time to spare, it is no excuse for accepting slowly. */
+function isFoundRunningLate({ pid, threads }: ProcessObservation): boolean {
+  const main = mainThread(pid, threads);
+  return main?.state === 'R' && main.cpuShare + main.runQueueWaitShare === 0;
+}
+
+function mainThread(pid: number, threads: ProcessObservation['threads']): ThreadObservation | undefined {
+  return readingValue(threads)?.find(({ tid }) => tid === pid);
 }
 
 /** It keeps up on the whole, so that only the queue's length is at fault. */
@@ -191,9 +199,9 @@ function busyAllTheTime(facts: AcceptQueueFacts): AcceptQueueCause | undefined {
   const busy = busiestThread(facts.processes);
   if (busy && isBusy(busy.thread)) return saturated(busy, 'and accepts more slowly than connections arrive');
   const throttled = facts.processes.find(isThrottled);
-  return throttled
-    ? heldBack(throttled)
-    : foundRunning(facts, 'and accepts more slowly than connections arrive');
+  if (throttled) return heldBack(throttled);
+  const running = facts.processes.find(isFoundRunningLate);
+  return running && foundRunning(running, 'and accepts more slowly than connections arrive');
 }
 
 /** By the CPU quota of its cgroup: then neither other programs nor the work itself take its time. */

@@ -14,8 +14,12 @@ export interface CpuShares {
 
 const tickMs = 10;
 
-/** Nanoseconds where both ends have them, else ticks, which know of no waiting. */
+/** In less than this the kernel has not even accounted for a tick (CONFIG_HZ=100: 10 ms), and a share would be noise. */
+const shortestWindowMs = 50;
+
+/** Nanoseconds where both ends have them, else ticks, which know of no waiting; nothing for a window too short to tell. */
 export function cpuShares(before: CpuTime, after: CpuTime, windowMs: number): CpuShares {
+  if (windowMs < shortestWindowMs) return { cpuShare: 0, runQueueWaitShare: 0 };
   if (before.exact && after.exact) {
     return {
       cpuShare: share((after.exact.ranNs - before.exact.ranNs) / 1e6, windowMs),
