@@ -188,24 +188,29 @@ describe('SYN queues with packets', () => {
 
   it('requests that were given up without a repetition are a flood (tcp_synack_retries=0)', () => {
     const fresh = requests(40, manyAddresses).map((one) => ({ ...one, retransmits: 0 }));
-    const scene = { listeners: [listener(80, 45)], moved: { 'Tcp.PassiveOpens': 20 }, requests: fresh };
+    const moved = { 'Tcp.PassiveOpens': 20, 'TcpExt.TCPTimeouts': 360 };
+    const scene = { listeners: [listener(80, 45)], moved, requests: fresh };
     const { findings, ids } = judge({ ...scene, handshakes: many(400, {}) });
     expect(ids).toEqual(['syn-flood warning']);
     expect(findings[0]?.title).toContain('handshakes');
   });
 
-  it('but not when another host answers behind a NAT: nothing was ever half-open here', () => {
-    const scene = { listeners: [listener(80)], moved: {} };
-    expect(judge({ ...scene, handshakes: many(400, {}) }).ids).toEqual([]);
+  it('but not when another host answers behind a NAT: nothing was ever half-open here, or no timer ran out', () => {
+    const timeouts = { 'TcpExt.TCPTimeouts': 360 };
+    expect(judge({ listeners: [listener(80)], moved: timeouts, handshakes: many(400, {}) }).ids).toEqual([]);
+    expect(judge({ listeners: [listener(80, 45)], moved: {}, handshakes: many(400, {}) }).ids).toEqual([]);
   });
 
   it('nor when the clients reset them, as a port scanner does', () => {
-    const scene = { listeners: [listener(80, 200)], moved: {} };
+    const scene = { listeners: [listener(80, 200)], moved: { 'TcpExt.TCPTimeouts': 400 } };
     expect(judge({ ...scene, handshakes: many(400, { resetBy: 'client' }) }).ids).toEqual([]);
   });
 
   it('nor when more were opened in the window than the shorter capture has seen', () => {
-    const scene = { listeners: [listener(80, 60)], moved: { 'Tcp.PassiveOpens': 395 } };
+    const scene = {
+      listeners: [listener(80, 60)],
+      moved: { 'Tcp.PassiveOpens': 395, 'TcpExt.TCPTimeouts': 400 },
+    };
     expect(judge({ ...scene, handshakes: many(400, { finBy: 'client', endedAtMs: 9000 }) }).ids).toEqual([]);
   });
 

@@ -56,6 +56,8 @@ export interface SynCounters {
   readonly listenDrops: number;
   readonly listenOverflows: number;
   readonly passiveOpens: number;
+  /** Of requests and of everything else: a timer that has run out. */
+  readonly timeouts: number;
 }
 
 export function synCounters(view: RuleView): SynCounters {
@@ -68,6 +70,7 @@ export function synCounters(view: RuleView): SynCounters {
     listenDrops: rise('TcpExt.ListenDrops'),
     listenOverflows: rise('TcpExt.ListenOverflows'),
     passiveOpens: rise('Tcp.PassiveOpens'),
+    timeouts: rise('TcpExt.TCPTimeouts'),
   };
 }
 

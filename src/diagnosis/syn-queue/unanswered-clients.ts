@@ -47,7 +47,10 @@ export function unansweredClients(
   const onWire = answeredOnWire(view, facts);
   const opened = perSecond(view, counters.passiveOpens);
   const unreturnedRate = perSecond(view, unreturned);
-  const forgotten = forgottenRequests(facts, onWire, counters.passiveOpens + unreturned);
+  const forgotten = forgottenRequests(facts, onWire, {
+    timeouts: counters.timeouts,
+    accountedFor: counters.passiveOpens + unreturned,
+  });
   const forgottenRate = perSecond(view, forgotten);
   const turnedAway = overflows ? turnedAwaySyns(view, facts) : noSyns;
   const abandoned = (turnedAway.abandonedPerSecond * windowMs(view)) / 1000;
@@ -105,6 +108,7 @@ interface AnsweredOnWire {
   readonly silentlyOver: number;
   /** Half-open at the end of the window. */
   readonly pending: number;
+  readonly durationMs: number;
 }
 
 /** Undefined where the wire does not say. */
@@ -122,6 +126,7 @@ function answeredOnWire(view: RuleView, facts: SynQueueFacts): AnsweredOnWire | 
     overPerSecond: (over * 1000) / sample.durationMs,
     silentlyOver: Math.max(0, over - reset),
     pending: facts.requests.length * facts.requestsNotKept,
+    durationMs: sample.durationMs,
   };
 }
 
@@ -130,23 +135,22 @@ const FEWEST_FORGOTTEN = 10;
 
 /**
  * Over, and more than the whole namespace has opened or sent cookies for in the whole window: requests that were given up, as soon as
- * after 1 s with tcp_synack_retries=0, and after 7 s in a queue under pressure (reqsk_timer_handler()). Since a request lives for a
- * second at least, some must be half-open at some time; otherwise another host answers behind a NAT.
+ * after 1 s with tcp_synack_retries=0, and after 7 s in a queue under pressure. Two things tell them from connections that another
+ * host answers, behind a NAT or a bridge: the timer of each has run out at least once, which counts (reqsk_timer_handler(),
+ * tcp_syn_ack_timeout()), and each was half-open here for a second at least.
  */
 function forgottenRequests(
   { acceptQueueFullShare, listener }: SynQueueFacts,
   onWire: AnsweredOnWire | undefined,
-  accountedFor: number,
+  { timeouts, accountedFor }: { readonly timeouts: number; readonly accountedFor: number },
 ): number {
   // While the accept queue is full the kernel drops valid ACKs, so that requests given up say nothing about the clients.
   if (onWire === undefined || acceptQueueFullShare > 0.05) return 0;
-  const forgotten = onWire.silentlyOver - accountedFor;
+  const forgotten = Math.min(onWire.silentlyOver - accountedFor, timeouts);
   const halfOpen = Math.max(onWire.pending, listener.synRecv.peak);
-  return forgotten >= FEWEST_FORGOTTEN && forgotten <= MOST_ROUNDS * halfOpen ? forgotten : 0;
+  const wereHere = (forgotten * 1000) / onWire.durationMs <= 2 * halfOpen;
+  return forgotten >= FEWEST_FORGOTTEN && wereHere ? forgotten : 0;
 }
-
-/** A queue of requests that live for a second is filled anew so often in the longest usual window. */
-const MOST_ROUNDS = 30;
 
 interface TurnedAwaySyns {
   readonly handshakes: readonly Handshake[];
