@@ -151,6 +151,17 @@ describe('SYN queues without packets', () => {
     expect(judge({ listeners: [listener(80, 0, { drops: ends(0, 50) })], moved, sysctls }).ids).toEqual([]);
   });
 
+  it('the listener that drops most comes first, whatever their order', () => {
+    const sysctls = {
+      ...defaultSysctls,
+      'net.ipv4.tcp_syncookies': '0',
+      'net.ipv4.tcp_max_syn_backlog': '16',
+    };
+    const listeners = [listener(80, 13, { drops: ends(0, 1) }), listener(81, 13, { drops: ends(0, 49) })];
+    const { findings } = judge({ listeners, moved: { 'TcpExt.ListenDrops': 50 }, sysctls });
+    expect(findings.map(({ subject }) => subject.listener)).toEqual(['0.0.0.0:81', '0.0.0.0:80']);
+  });
+
   it('with tcp_syncookies=2 and two listeners nobody can say whose cookies they are', () => {
     const sysctls = { ...defaultSysctls, 'net.ipv4.tcp_syncookies': '2' };
     const moved = { 'TcpExt.SyncookiesSent': 500, 'TcpExt.TCPReqQFullDoCookies': 500 };

@@ -40,7 +40,13 @@ const GENUINE_SHARE = 0.7;
 /** The accept queue's own rule explains what happens while it is full. */
 const ACCEPT_QUEUE_SHARE = 0.25;
 
+/** The listener that turned most away comes first. */
 export function synVerdicts(view: RuleView): readonly SynVerdict[] {
+  const turnedAway = ({ synsDropped, cookiesSent }: SynVerdict): number => synsDropped + cookiesSent;
+  return verdictsOf(view).toSorted((a, b) => turnedAway(b) - turnedAway(a));
+}
+
+function verdictsOf(view: RuleView): readonly SynVerdict[] {
   const counters = synCounters(view);
   const all = synQueueFacts(view);
   const cookieShares = shareOut(counters.cookiesSent > 0 ? cookieSenders(all) : []);
