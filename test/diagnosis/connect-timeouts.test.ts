@@ -95,6 +95,10 @@ describe('connect-timeouts within the window', () => {
     ]);
   });
 
+  it('attempts whose SYNs fail on this host, and whose program gave up by itself', () => {
+    expect(judgeGone([], failedHere)).toMatchObject([{ severity: 'warning', cause: { id: 'never-left' } }]);
+  });
+
   it('attempts that were answered at last have not failed', () => {
     expect(judgeGone([{}, {}, {}, {}], { 'TcpExt.TCPSynRetrans': 8 })).toEqual([]);
   });

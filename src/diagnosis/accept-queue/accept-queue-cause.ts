@@ -36,7 +36,7 @@ const MOSTLY_FULL_SHARE = 0.5;
 /** A queue that is hardly ever found with somebody in it says nothing of the pace at which it is served. */
 const LEAST_SERVING_SHARE = 0.2;
 /** Beyond what samples of 20 ms and SYN retries blur. */
-const OUTPACED_FACTOR = 1.5;
+const OUTPACED_FACTOR = 1.3;
 
 /** Tried in this order: what makes accept() impossible comes before what makes it slow, and that before what the clients do. */
 const judges: readonly ((facts: AcceptQueueFacts) => AcceptQueueCause | undefined)[] = [

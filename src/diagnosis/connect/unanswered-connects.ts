@@ -124,7 +124,9 @@ function describe(view: RuleView, destination: string, parts: Parts): Unanswered
 /** A socket that was in SYN_SENT and is gone may have been answered at last: then the wire shows it, or no counter of failures moves. */
 function hasFailed(view: RuleView, socket: TcpSocket, handshakes: readonly Handshake[]): boolean {
   const seen = handshakes.find(({ clientPort }) => clientPort === socket.localPort);
-  return seen ? seen.synAckCount === 0 : (counterRise(view, 'Tcp.AttemptFails') ?? 0) > 0;
+  if (seen) return seen.synAckCount === 0;
+  // A program that gives up by itself closes the socket, which no counter takes for a failure.
+  return (counterRise(view, 'Tcp.AttemptFails') ?? 0) > 0 || resentInVain(view);
 }
 
 /** Longer than any round trip. */

@@ -20,7 +20,7 @@ export interface AccuracyOptions {
   readonly judge: string | undefined;
 }
 
-export const accuracyUsage = `npm run accuracy -- [--seed N] [--faults 205] [--healthy 50] [--jobs 3] [--for 4s]
+export const accuracyUsage = `npm run accuracy -- [--seed N] [--faults 200] [--healthy 50] [--jobs 3] [--for 4s]
   [--only KIND] [--trial SEED:F12] [--write docs/accuracy.md] [--keep FOLDER] [--judge FOLDER]
 `;
 
@@ -45,8 +45,7 @@ export function readAccuracyOptions(argv: readonly string[]): AccuracyOptions {
   const { values } = parseArgs({ args: [...argv], options });
   return {
     seed: count('seed', values.seed, 1),
-    // A few may not come about: 200 are to be judged.
-    faults: count('faults', values.faults, 205),
+    faults: count('faults', values.faults, 200),
     healthy: count('healthy', values.healthy, 50),
     jobs: Math.max(1, count('jobs', values.jobs, 3)),
     window: values.for,

@@ -7,6 +7,7 @@ import type { Server } from '../site.ts';
 function imbalance(cause: string, mode: AcceptMode, hold?: (server: Server) => void): FaultKind {
   return defineFault({
     name: `reuseport-imbalance/${cause}`,
+    sets: ['listen-overflows'],
     id: 'reuseport-imbalance',
     inject: async (site, dice) => {
       const workers = dice.whole(2, 4);
