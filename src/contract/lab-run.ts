@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { LabRun } from '../tcp/lab-run.ts';
 import { parseDocument } from './document.ts';
+import { contractJsonSchema } from './json-schema.ts';
 import { predictionSchema } from './prediction.ts';
 import type { Agreed } from './same-shape.ts';
 
@@ -76,8 +77,6 @@ export function parseLabRun(json: unknown): Agreed<z.infer<typeof labRunSchema>,
   return parseDocument<LabRun>(labRunSchema, json, 'the run', remedy);
 }
 
-/** The contract as JSON Schema, draft 2020-12, for other people's validators. */
 export function labRunJsonSchema(): Readonly<Record<string, unknown>> {
-  const { $schema, ...rest } = z.toJSONSchema(labRunSchema, { target: 'draft-2020-12' });
-  return { $schema, title: 'halfopen lab run, version 1', ...rest };
+  return contractJsonSchema(labRunSchema, 'lab run');
 }

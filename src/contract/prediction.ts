@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { modelNames, type Prediction } from '../tcp/prediction.ts';
 import { parseDocument } from './document.ts';
+import { contractJsonSchema } from './json-schema.ts';
 import type { Agreed } from './same-shape.ts';
 
 const values = z.record(z.string(), z.union([z.number(), z.string()]));
@@ -46,8 +47,6 @@ export function parsePrediction(json: unknown): Agreed<z.infer<typeof prediction
   return parseDocument<Prediction>(predictionSchema, json, 'the prediction', remedy);
 }
 
-/** The contract as JSON Schema, draft 2020-12, for other people's validators. */
 export function predictionJsonSchema(): Readonly<Record<string, unknown>> {
-  const { $schema, ...rest } = z.toJSONSchema(predictionSchema, { target: 'draft-2020-12' });
-  return { $schema, title: 'halfopen prediction, version 1', ...rest };
+  return contractJsonSchema(predictionSchema, 'prediction');
 }

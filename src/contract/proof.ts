@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Proof } from '../tcp/proof.ts';
 import { parseDocument } from './document.ts';
+import { contractJsonSchema } from './json-schema.ts';
 import { labRunSchema } from './lab-run.ts';
 import type { Agreed } from './same-shape.ts';
 
@@ -54,8 +55,6 @@ export function parseProof(json: unknown): Agreed<z.infer<typeof proofSchema>, P
   return parseDocument<Proof>(proofSchema, json, 'the proof', remedy);
 }
 
-/** The contract as JSON Schema, draft 2020-12, for other people's validators. */
 export function proofJsonSchema(): Readonly<Record<string, unknown>> {
-  const { $schema, ...rest } = z.toJSONSchema(proofSchema, { target: 'draft-2020-12' });
-  return { $schema, title: 'halfopen proof, version 1', ...rest };
+  return contractJsonSchema(proofSchema, 'proof');
 }

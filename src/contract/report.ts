@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { confidences, findingIds, severities } from '../tcp/finding.ts';
 import type { ContractReport } from '../tcp/report.ts';
 import { parseDocument } from './document.ts';
+import { contractJsonSchema } from './json-schema.ts';
 import type { Agreed } from './same-shape.ts';
 
 const evidence = z.strictObject({
@@ -92,8 +93,6 @@ export function parseReport(json: unknown): Agreed<z.infer<typeof reportSchema>,
   return parseDocument<ContractReport>(reportSchema, json, 'the report', remedy);
 }
 
-/** The contract as JSON Schema, draft 2020-12, for other people's validators. */
 export function reportJsonSchema(): Readonly<Record<string, unknown>> {
-  const { $schema, ...rest } = z.toJSONSchema(reportSchema, { target: 'draft-2020-12' });
-  return { $schema, title: 'halfopen report, version 1', ...rest };
+  return contractJsonSchema(reportSchema, 'report');
 }

@@ -2,7 +2,13 @@
 import { formatEndpoint, unmapIpv4 } from '../base/ip-text.ts';
 import { formatCount } from '../base/units.ts';
 import type { Evidence } from '../tcp/finding.ts';
-import type { Ends, Handshake, ListenerObservation, ProcessObservation } from '../tcp/observation.ts';
+import type {
+  Ends,
+  Handshake,
+  ListenerObservation,
+  PacketSample,
+  ProcessObservation,
+} from '../tcp/observation.ts';
 import { readingValue } from '../tcp/reading.ts';
 import { acceptors } from './accept-queue/acceptors.ts';
 import type { RuleView } from './rule.ts';
@@ -132,6 +138,11 @@ function lookupRank(listening: string, address: string): number {
   if (unmapIpv4(listening) === wanted) return 0;
   if (listening === (wanted.includes(':') ? '::' : '0.0.0.0')) return 1;
   return listening === '::' ? 2 : 3;
+}
+
+/** Handshakes seen for each one that was kept: 1 where all were. Not for a sample without any. */
+export function seenPerKept({ handshakes, handshakesNotKept }: PacketSample): number {
+  return (handshakes.length + handshakesNotKept) / handshakes.length;
 }
 
 /** Connection attempts the packet sample saw towards this listener (and the others of its SO_REUSEPORT group). */

@@ -1,6 +1,6 @@
 import { unmapIpv4 } from '../../base/ip-text.ts';
 import type { Handshake, ListenerObservation } from '../../tcp/observation.ts';
-import { handshakesTo } from '../evidence.ts';
+import { handshakesTo, seenPerKept } from '../evidence.ts';
 import { findPeriod, type Periodicity } from '../periodicity.ts';
 import type { RuleView } from '../rule.ts';
 
@@ -38,8 +38,8 @@ export function churnFacts(view: RuleView, listener: ListenerObservation): Churn
   if (packets.status !== 'ok' || packets.value.durationMs < 500) return undefined;
   const attempts = handshakesTo(view, listener);
   if (attempts.length === 0) return undefined;
-  const { durationMs, handshakes, handshakesNotKept } = packets.value;
-  const notKept = (handshakes.length + handshakesNotKept) / handshakes.length;
+  const { durationMs } = packets.value;
+  const notKept = seenPerKept(packets.value);
   const ended = attempts.filter(
     ({ clientBytes, serverBytes }) => clientBytes !== undefined || serverBytes !== undefined,
   );

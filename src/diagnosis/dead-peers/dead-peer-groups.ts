@@ -1,5 +1,5 @@
 import { readingValue } from '../../tcp/reading.ts';
-import { counterRise, perSecond } from '../evidence.ts';
+import { counterRise, perSecond, seenPerKept } from '../evidence.ts';
 import type { RuleView } from '../rule.ts';
 import { groupBy } from '../socket-groups/lasting-sockets.ts';
 import { ownersOfSockets, type SocketOwner } from '../socket-groups/socket-owners.ts';
@@ -88,7 +88,7 @@ function openedPerSecond(view: RuleView, port: number | undefined): number {
     sample.durationMs >= SHORTEST_SAMPLE_MS &&
     sample.handshakes.length > 0
   ) {
-    const unseen = (sample.handshakes.length + sample.handshakesNotKept) / sample.handshakes.length;
+    const unseen = seenPerKept(sample);
     const answered = sample.handshakes.filter(
       ({ serverPort, synAckCount }) => serverPort === port && synAckCount > 0,
     );

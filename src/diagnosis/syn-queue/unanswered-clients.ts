@@ -2,7 +2,7 @@ import { unmapIpv4 } from '../../base/ip-text.ts';
 import type { Handshake } from '../../tcp/observation.ts';
 import { readingValue } from '../../tcp/reading.ts';
 import type { TcpSocket } from '../../tcp/socket.ts';
-import { perSecond, windowMs } from '../evidence.ts';
+import { perSecond, seenPerKept, windowMs } from '../evidence.ts';
 import type { RuleView } from '../rule.ts';
 import type { SynCounters, SynQueueFacts } from './syn-queue-facts.ts';
 
@@ -79,11 +79,9 @@ export function unansweredClients(
 function openHandshakes(view: RuleView, facts: SynQueueFacts): number {
   const sample = readingValue(view.namespace.packets);
   if (!sample || facts.handshakes.length === 0 || sample.droppedByKernel > 0) return Number.POSITIVE_INFINITY;
-  const { length: kept } = sample.handshakes;
   const open = facts.handshakes.filter((one) => one.synAckCount > 0 && one.endedAtMs === undefined);
   // What came before the capture, or was not kept, is taken to be like the rest.
-  const unseen =
-    ((kept + sample.handshakesNotKept) / kept) * (1 + sample.leftUnread / Math.max(1, sample.packets));
+  const unseen = seenPerKept(sample) * (1 + sample.leftUnread / Math.max(1, sample.packets));
   return open.length * unseen * (windowMs(view) / Math.max(1, sample.durationMs));
 }
 
@@ -115,9 +113,8 @@ interface AnsweredOnWire {
 function answeredOnWire(view: RuleView, facts: SynQueueFacts): AnsweredOnWire | undefined {
   const sample = readingValue(view.namespace.packets);
   if (!sample || sample.durationMs < 500 || sample.handshakes.length === 0) return undefined;
-  const notKept = (sample.handshakes.length + sample.handshakesNotKept) / sample.handshakes.length;
-  const requests = new Set(facts.requests.map((request) => `${peerOf(request)} ${request.remotePort}`));
-  const isPending = (one: Handshake): boolean => requests.has(`${clientOf(one)} ${one.clientPort}`);
+  const notKept = seenPerKept(sample);
+  const isPending = amongRequests(facts.requests);
   const answered = facts.handshakes.filter(({ synAckCount }) => synAckCount > 0);
   const pending = Math.min(answered.length, answered.filter(isPending).length * facts.requestsNotKept);
   const over = (answered.length - pending) * notKept;
@@ -182,7 +179,7 @@ function turnedAwaySyns(view: RuleView, facts: SynQueueFacts): TurnedAwaySyns {
   if (sources.size < Math.max(FEWEST_STRANGERS, STRANGERS_SHARE * ignored.length)) return noSyns;
   const abandoned = ignored.filter((one) => !looksAlive(one));
   if (abandoned.length < STRANGERS_SHARE * ignored.length) return noSyns;
-  const notKept = (sample.handshakes.length + sample.handshakesNotKept) / sample.handshakes.length;
+  const notKept = seenPerKept(sample);
   return {
     handshakes: ignored,
     abandonedPerSecond: (abandoned.length * notKept * 1000) / (sample.durationMs - TRIES_AGAIN_MS),
@@ -195,12 +192,18 @@ function silentHandshakes(
   requests: readonly TcpSocket[],
   withCookies: boolean,
 ): readonly Handshake[] {
-  const pending = new Set(requests.map((request) => `${peerOf(request)} ${request.remotePort}`));
+  const isPending = amongRequests(requests);
   return facts.handshakes.filter((one) => {
     if (one.synAckCount === 0) return false;
-    if (pending.has(`${clientOf(one)} ${one.clientPort}`)) return true;
+    if (isPending(one)) return true;
     return withCookies && one.endedAtMs === undefined;
   });
+}
+
+/** Whether a handshake is that of one of these half-open requests. */
+function amongRequests(requests: readonly TcpSocket[]): (one: Handshake) => boolean {
+  const pending = new Set(requests.map((request) => `${peerOf(request)} ${request.remotePort}`));
+  return (one) => pending.has(`${clientOf(one)} ${one.clientPort}`);
 }
 
 function looksAlive({ synCount, finBy, resetBy }: Handshake): boolean {
