@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/app/diagnose-host.ts';
-import { runLab } from '../../src/app/lab/run-lab.ts';
 import { findScenario } from '../../src/app/lab/scenarios.ts';
 import { finTimes } from '../../src/lab/scenarios/closing/fin-times.ts';
 import { portPlan } from '../../src/lab/scenarios/ports/port-plan.ts';
@@ -9,23 +7,8 @@ import { timeWaitExhaustion } from '../../src/lab/scenarios/time-wait-exhaustion
 import type { LabRun } from '../../src/tcp/lab-run.ts';
 import { newestKernel } from '../../src/tcp/model/kernel-version.ts';
 import { readSettings } from '../../src/tcp/setting.ts';
-import type { Family } from '../../src/tcp/socket.ts';
 import { makePacket } from '../fixtures/lab-run.ts';
-
-async function play(name: string, set: readonly string[], family: Family): Promise<LabRun> {
-  const scenario = findScenario(name);
-  const values = readSettings(scenario.settings, set, name);
-  const [run] = await runLab([{ scenario, values, family }], {
-    tool: { name: 'halfopen', version: 'test' },
-    clock: systemClock,
-    seed: 1,
-    jobs: 1,
-    stop: new AbortController().signal,
-    onProgress: () => {},
-  });
-  if (run === undefined) throw new Error(`${name} was not played`);
-  return run;
-}
+import { playScenario } from './play-scenario.ts';
 
 function failed({ checks, incompleteBecause }: LabRun): readonly unknown[] {
   return [...incompleteBecause, ...checks.filter(({ ok }) => !ok)];
@@ -126,13 +109,13 @@ describe.skipIf(process.getuid?.() !== 0)('variants (needs root)', { concurrent:
     ['paws-rejections', ['oldTimestampMs=1000', 'delayMs=20'], 'ipv6'],
     ['paws-rejections', ['tcp_timestamps=0'], 'ipv4'],
   ] as const)('%s %j over %s', async (name, set, family) => {
-    const run = await play(name, set, family);
+    const run = await playScenario(findScenario(name), family, set);
     expect(failed(run)).toEqual([]);
   });
 
   it('close-wait-leak: keepalive ends the sockets and not the leak', async () => {
     const set = ['SO_KEEPALIVE=1', 'tcp_keepalive_time=2', 'tcp_keepalive_intvl=1', 'count=4'];
-    const run = await play('close-wait-leak', set, 'ipv4');
+    const run = await playScenario(findScenario('close-wait-leak'), 'ipv4', set);
     expect(failed(run)).toEqual([]);
     expect(run.predicted?.outcome).toMatchObject({ errno: 'EPIPE', state: 'CLOSE' });
     expect(metric(run, 'in CLOSE_WAIT in the end')).toBe(0);
@@ -140,8 +123,15 @@ describe.skipIf(process.getuid?.() !== 0)('variants (needs root)', { concurrent:
   });
 
   it('fin-wait-pile-up: a bounded wait cures it, tcp_fin_timeout alone does not', async () => {
-    const held = await play('fin-wait-pile-up', ['tcp_fin_timeout=1', 'count=5'], 'ipv6');
-    const bounded = await play('fin-wait-pile-up', ['tcp_fin_timeout=1', 'count=5', 'lingerMs=500'], 'ipv6');
+    const held = await playScenario(findScenario('fin-wait-pile-up'), 'ipv6', [
+      'tcp_fin_timeout=1',
+      'count=5',
+    ]);
+    const bounded = await playScenario(findScenario('fin-wait-pile-up'), 'ipv6', [
+      'tcp_fin_timeout=1',
+      'count=5',
+      'lingerMs=500',
+    ]);
     expect([...failed(held), ...failed(bounded)]).toEqual([]);
     expect(metric(held, 'still in FIN_WAIT2 in the end')).toBe(5);
     expect(metric(bounded, 'still in FIN_WAIT2 in the end')).toBe(0);

@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/app/diagnose-host.ts';
-import { runLab } from '../../src/app/lab/run-lab.ts';
 import type { Scenario } from '../../src/lab/scenario.ts';
 import { backlogRaise } from '../../src/lab/scenarios/backlog-raise.ts';
 import { containerSomaxconn } from '../../src/lab/scenarios/container-somaxconn.ts';
@@ -9,6 +7,7 @@ import { newestKernel } from '../../src/tcp/model/kernel-version.ts';
 import type { Prediction } from '../../src/tcp/prediction.ts';
 import { readSettings } from '../../src/tcp/setting.ts';
 import type { Family } from '../../src/tcp/socket.ts';
+import { expectPassed, playScenario } from './play-scenario.ts';
 
 function predict(scenario: Scenario, ...set: readonly string[]): Prediction | null {
   const values = readSettings(scenario.settings, set, `scenario ${scenario.name}`);
@@ -86,20 +85,7 @@ describe.skipIf(process.getuid?.() !== 0)(
   () => {
     it.each(played)(
       '$scenario.name, $family, $set',
-      async ({ scenario, family, set }) => {
-        const values = readSettings(scenario.settings, set, `scenario ${scenario.name}`);
-        const [run] = await runLab([{ scenario, values, family }], {
-          tool: { name: 'halfopen', version: '0' },
-          clock: systemClock,
-          seed: 1,
-          jobs: 1,
-          stop: new AbortController().signal,
-          onProgress: () => {},
-        });
-        expect(run?.incompleteBecause).toEqual([]);
-        expect(run?.checks.filter(({ ok }) => !ok)).toEqual([]);
-        expect(run?.passed).toBe(true);
-      },
+      async ({ scenario, family, set }) => expectPassed(await playScenario(scenario, family, set)),
       60_000,
     );
   },

@@ -1,17 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/app/diagnose-host.ts';
-import { runLab } from '../../src/app/lab/run-lab.ts';
 import type { ExpectedFindings, Scenario } from '../../src/lab/scenario.ts';
 import { overflowCauses } from '../../src/lab/scenarios/accept-queue/overflow-plan.ts';
 import { acceptQueueOverflow } from '../../src/lab/scenarios/accept-queue-overflow.ts';
 import { heartbeatStorm } from '../../src/lab/scenarios/heartbeat-storm.ts';
 import { synFlood } from '../../src/lab/scenarios/syn-flood.ts';
 import { synQueueBurst } from '../../src/lab/scenarios/syn-queue-burst.ts';
-import type { LabRun } from '../../src/tcp/lab-run.ts';
 import { newestKernel } from '../../src/tcp/model/kernel-version.ts';
 import type { Prediction } from '../../src/tcp/prediction.ts';
 import { readSettings, type SettingValues } from '../../src/tcp/setting.ts';
 import type { Family } from '../../src/tcp/socket.ts';
+import { expectPassed, playScenario } from './play-scenario.ts';
 
 function valuesOf(scenario: Scenario, set: readonly string[]): SettingValues {
   return readSettings(scenario.settings, set, `scenario ${scenario.name}`);
@@ -103,30 +101,6 @@ describe('what is predicted of queues, before anything happens', () => {
   });
 });
 
-async function play(
-  scenario: Scenario,
-  family: Family,
-  set: readonly string[],
-  server?: string,
-): Promise<LabRun | undefined> {
-  const [run] = await runLab([{ scenario, values: valuesOf(scenario, set), family }], {
-    tool: { name: 'halfopen', version: '0' },
-    clock: systemClock,
-    seed: 1,
-    jobs: 1,
-    stop: new AbortController().signal,
-    onProgress: () => {},
-    ...(server === undefined ? {} : { server }),
-  });
-  return run;
-}
-
-function expectPassed(run: LabRun | undefined): void {
-  expect(run?.incompleteBecause).toEqual([]);
-  expect(run?.checks.filter(({ ok }) => !ok)).toEqual([]);
-  expect(run?.passed).toBe(true);
-}
-
 interface Played {
   readonly scenario: Scenario;
   readonly family: Family;
@@ -178,13 +152,15 @@ describe.skipIf(process.getuid?.() !== 0).concurrent('queues go as predicted (ne
     '$scenario.name over $family with $set',
     { timeout: 60_000 },
     async ({ scenario, family, set }) => {
-      expectPassed(await play(scenario, family, set));
+      expectPassed(await playScenario(scenario, family, set));
     },
   );
 
   it('the user’s own server: its limit counts, not the setting', { timeout: 60_000 }, async () => {
     const program = `require('net').createServer(() => {}).listen({ port: 8080, host: '::', backlog: 20 })`;
-    const run = await play(acceptQueueOverflow, 'ipv4', [], `exec ${process.execPath} -e "${program}"`);
+    const run = await playScenario(acceptQueueOverflow, 'ipv4', [], {
+      server: `exec ${process.execPath} -e "${program}"`,
+    });
     expectPassed(run);
     expect(run?.predicted?.limits).toEqual({ acceptQueue: 21, synQueue: 21 });
   });
@@ -193,12 +169,9 @@ describe.skipIf(process.getuid?.() !== 0).concurrent('queues go as predicted (ne
     timeout: 60_000,
   }, async () => {
     const program = `require('net').createServer(() => {}).listen({ port: 8080, host: '::' })`;
-    const run = await play(
-      acceptQueueOverflow,
-      'ipv4',
-      ['cause=blocked'],
-      `exec ${process.execPath} -e "${program}"`,
-    );
+    const run = await playScenario(acceptQueueOverflow, 'ipv4', ['cause=blocked'], {
+      server: `exec ${process.execPath} -e "${program}"`,
+    });
     expect(run).toMatchObject({ complete: false, passed: false });
     expect(run?.incompleteBecause.join()).toMatch(/cause=process-stopped/);
   });

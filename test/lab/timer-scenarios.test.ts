@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/app/diagnose-host.ts';
-import { runLab } from '../../src/app/lab/run-lab.ts';
 import type { Scenario } from '../../src/lab/scenario.ts';
 import { connectRefused } from '../../src/lab/scenarios/connect-refused.ts';
 import { connectTimeout } from '../../src/lab/scenarios/connect-timeout.ts';
@@ -13,11 +11,12 @@ import { keepaliveRebootedPeer } from '../../src/lab/scenarios/keepalive-reboote
 import { retransmitDeath } from '../../src/lab/scenarios/retransmit-death.ts';
 import { slowSynAckLoss } from '../../src/lab/scenarios/slow-syn-ack-loss.ts';
 import { probesOf } from '../../src/lab/scenarios/timers/keepalive-packets.ts';
-import type { LabPacket, LabRun } from '../../src/tcp/lab-run.ts';
+import type { LabPacket } from '../../src/tcp/lab-run.ts';
 import { newestKernel } from '../../src/tcp/model/kernel-version.ts';
 import type { Prediction } from '../../src/tcp/prediction.ts';
 import { readSettings, type SettingValues } from '../../src/tcp/setting.ts';
 import type { Family } from '../../src/tcp/socket.ts';
+import { expectPassed, playScenario } from './play-scenario.ts';
 
 function valuesOf(scenario: Scenario, set: readonly string[]): SettingValues {
   return readSettings(scenario.settings, set, `scenario ${scenario.name}`);
@@ -170,24 +169,6 @@ describe('keepalive probes among segments', () => {
   });
 });
 
-async function play(scenario: Scenario, family: Family, set: readonly string[], stop?: AbortSignal) {
-  const [run] = await runLab([{ scenario, family, values: valuesOf(scenario, set) }], {
-    tool: { name: 'halfopen', version: 'test' },
-    clock: systemClock,
-    seed: 1,
-    jobs: 1,
-    stop: stop ?? new AbortController().signal,
-    onProgress: () => {},
-  });
-  return run;
-}
-
-function expectPassed(run: LabRun | undefined): void {
-  expect(run?.incompleteBecause).toEqual([]);
-  expect(run?.checks.filter(({ ok }) => !ok)).toEqual([]);
-  expect(run?.passed).toBe(true);
-}
-
 const played: readonly (readonly [Scenario, Family, readonly string[]])[] = [
   [connectTimeout, 'ipv6', ['where=own-output', 'tcp_syn_retries=1']],
   [connectTimeout, 'ipv4', ['TCP_USER_TIMEOUT=2500', 'tcp_syn_linear_timeouts=4']],
@@ -213,13 +194,13 @@ const played: readonly (readonly [Scenario, Family, readonly string[]])[] = [
 describe.skipIf(process.getuid?.() !== 0).concurrent('timers go as predicted (needs root)', () => {
   const cases = played.map(([scenario, family, set]) => ({ name: scenario.name, scenario, family, set }));
   it.each(cases)('$name over $family with $set', { timeout: 90_000 }, async ({ scenario, family, set }) => {
-    expectPassed(await play(scenario, family, set));
+    expectPassed(await playScenario(scenario, family, set));
   });
 
   it('a run that is told to stop ends at once, and says that it is incomplete', async () => {
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 2000);
-    const run = await play(connectTimeout, 'ipv4', ['tcp_syn_retries=6'], stop.signal);
+    const run = await playScenario(connectTimeout, 'ipv4', ['tcp_syn_retries=6'], { stop: stop.signal });
     expect(run).toMatchObject({ complete: false, passed: false, incompleteBecause: ['interrupted'] });
     expect(run?.tookMs).toBeLessThan(10_000);
   });
