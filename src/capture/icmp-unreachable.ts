@@ -55,6 +55,11 @@ const ipv6Codes: readonly string[] = [
   'source-route-failed',
 ];
 
+/** The name of a code of ICMP destination-unreachable. */
+export function icmpName(family: Family, code: number): string {
+  return (family === 'ipv4' ? ipv4Codes : ipv6Codes)[code] ?? `code-${code}`;
+}
+
 const destinationUnreachable = { ipv4: 3, ipv6: 1 } as const;
 const TCP = 6;
 
@@ -68,14 +73,13 @@ export function readUnreachable(bytes: Uint8Array, ip: IpHeader): Unreachable | 
   // RFC 792 promises the first 8 bytes after the IP header: ports and sequence number, not the flags.
   if (quote.transportAt + 8 > bytes.length) return undefined;
   const code = readU8(bytes, ip.transportAt + 1);
-  const names = ip.family === 'ipv4' ? ipv4Codes : ipv6Codes;
   return {
     kind: 'unreachable',
     family: ip.family,
     reporter: addressText(bytes, ip.sourceAt, ip.family),
     type,
     code,
-    name: names[code] ?? `code-${code}`,
+    name: icmpName(ip.family, code),
     quoted: {
       source: addressText(bytes, quote.sourceAt, ip.family),
       sourcePort: readU16(bytes, quote.transportAt),

@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, () => Promise<HalfopenCommand>>> = {
   explain: async () => (await import('./commands/explain.ts')).explainCommand,
   listeners: async () => (await import('./commands/listeners.ts')).listenersCommand,
   sockets: async () => (await import('./commands/sockets.ts')).socketsCommand,
+  capture: async () => (await import('./commands/capture.ts')).captureCommand,
   lab: async () => (await import('./commands/lab.ts')).labCommand,
   prove: async () => (await import('./commands/prove.ts')).proveCommand,
   predict: async () => (await import('./commands/predict.ts')).predictCommand,

@@ -1,6 +1,6 @@
 /** Stand-ins for IP addresses: the same address always gets the same one, and its kind stays visible. */
 import { formatIpv6, isLoopback, isWildcard, unmapIpv4 } from '../base/ip-text.ts';
-import { parseIpv4, parseIpv6 } from './addresses-in-text.ts';
+import { parseIpv4, parseIpv6 } from '../base/parse-ip.ts';
 
 /** A range to number stand-ins in: address `first + n`, n = 0, 1, 2 ... */
 interface Range {

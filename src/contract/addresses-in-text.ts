@@ -1,5 +1,6 @@
 /** Finding IP addresses in any text: alone, with a port, in brackets, in a log line. */
 import { formatIpv4, formatIpv6 } from '../base/ip-text.ts';
+import { parseIpv4, parseIpv6 } from '../base/parse-ip.ts';
 
 /** The canonical text of every address in `text`, in order. */
 export function addressesIn(text: string): string[] {
@@ -50,37 +51,3 @@ function ipv6AtStartOf(run: string): { canonical: string; length: number } | und
 
 /** INET6_ADDRSTRLEN less its terminating zero. */
 const longestIpv6Text = 45;
-
-/** Four decimal octets; undefined when it is not an address. */
-export function parseIpv4(text: string): Uint8Array | undefined {
-  if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(text)) return undefined;
-  const octets = text.split('.').map(Number);
-  return octets.every((octet) => octet <= 255) ? Uint8Array.from(octets) : undefined;
-}
-
-/** RFC 4291, 2.2, without zone: eight groups, one "::", an IPv4 tail. Undefined when it is not an address. */
-export function parseIpv6(text: string): Uint8Array | undefined {
-  const halves = text.split('::');
-  if (halves.length > 2) return undefined;
-  const head = groupBytes(halves[0] ?? '', halves.length === 1);
-  const tail = halves.length === 2 ? groupBytes(halves[1] ?? '', true) : [];
-  if (head === undefined || tail === undefined) return undefined;
-  const missing = 16 - head.length - tail.length;
-  if (halves.length === 1 ? missing !== 0 : missing < 2) return undefined;
-  return Uint8Array.from([...head, ...new Array<number>(missing).fill(0), ...tail]);
-}
-
-function groupBytes(text: string, mayEndInIpv4: boolean): number[] | undefined {
-  if (text === '') return [];
-  const bytes: number[] = [];
-  const groups = text.split(':');
-  for (const [index, group] of groups.entries()) {
-    const ipv4 = mayEndInIpv4 && index === groups.length - 1 ? parseIpv4(group) : undefined;
-    if (ipv4 !== undefined) bytes.push(...ipv4);
-    else if (/^[0-9A-Fa-f]{1,4}$/.test(group)) {
-      const value = Number.parseInt(group, 16);
-      bytes.push(value >> 8, value & 0xff);
-    } else return undefined;
-  }
-  return bytes;
-}

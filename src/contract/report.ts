@@ -1,43 +1,10 @@
 /** The report contract, version 1, as a schema: what `doctor --json` prints and what `--report FILE` reads. */
 import * as z from 'zod';
-import { confidences, findingIds, severities } from '../tcp/finding.ts';
 import type { ContractReport } from '../tcp/report.ts';
 import { parseDocument } from './document.ts';
+import { findingSchema, unknownSchema } from './finding.ts';
 import { contractJsonSchema } from './json-schema.ts';
 import type { Agreed } from './same-shape.ts';
-
-const evidence = z.strictObject({
-  source: z.string().describe('Where the number came from: sock_diag, /proc/net/netstat, packets ...'),
-  name: z.string(),
-  value: z.union([z.number(), z.string()]),
-  unit: z.string(),
-  note: z.string().describe('The fact in words; may be empty'),
-});
-
-const remedy = z.strictObject({
-  kind: z.enum(['application', 'sysctl', 'process', 'architecture']).describe('Where the change is made'),
-  summary: z.string(),
-  command: z.string().describe('What can be pasted; may be empty'),
-  effect: z.string().describe('"none": a change that people try and that would not help'),
-  risk: z.string(),
-});
-
-const finding = z.strictObject({
-  id: z.enum(findingIds),
-  severity: z.enum(severities),
-  confidence: z.enum(confidences),
-  namespace: z.int().describe('Inode of the network namespace'),
-  subject: z.record(z.string(), z.string()).describe('What it is about, e.g. {"listener":"0.0.0.0:24224"}'),
-  title: z.string(),
-  explanation: z.string(),
-  cause: z.strictObject({ id: z.string(), title: z.string() }),
-  evidence: z.array(evidence),
-  ruledOut: z.array(z.strictObject({ id: z.string(), because: z.string() })),
-  remedies: z.array(remedy),
-  experiment: z
-    .strictObject({ scenario: z.string(), set: z.record(z.string(), z.string()) })
-    .describe('The laboratory scenario that shows it; an empty name means there is none'),
-});
 
 const listener = z.strictObject({
   family: z.enum(['ipv4', 'ipv6']),
@@ -81,9 +48,9 @@ const reportSchema = z.strictObject({
     observedToMs: z.number().describe('ms since 1970'),
   }),
   namespaces: z.array(namespace),
-  findings: z.array(finding),
+  findings: z.array(findingSchema),
   unknowns: z
-    .array(z.strictObject({ rule: z.enum(findingIds), missing: z.string(), because: z.string() }))
+    .array(unknownSchema)
     .describe('Checks that could not be made; with any, an empty list of findings is no clean bill'),
 }) satisfies z.ZodType<ContractReport>;
 

@@ -1,8 +1,14 @@
+import type { NamespaceObservation } from '../tcp/observation.ts';
 import type { RuleView } from './rule.ts';
 
+/** Where a command has to run; a `RuleView` is one. */
+export interface CommandPlace {
+  readonly namespace: Pick<NamespaceObservation, 'own' | 'pids' | 'names'>;
+}
+
 /** The command as it must be typed on the host: inside the namespace it is about, which may be a container's. */
-export function namespaceCommand(view: RuleView, command: string): string {
-  const { own, pids, names } = view.namespace;
+export function namespaceCommand(place: CommandPlace, command: string): string {
+  const { own, pids, names } = place.namespace;
   if (own) return command;
   const [pid] = pids;
   if (pid !== undefined) return `nsenter -t ${pid} -n ${command}`;

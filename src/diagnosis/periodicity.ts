@@ -23,7 +23,12 @@ export const shortestPeriodMs = 200;
 
 /** The period of `arrivals` (any order) seen within `spanMs`; undefined when they come without one. */
 export function findPeriod(arrivals: readonly Arrival[], spanMs: number): Periodicity | undefined {
-  return periodOfSources(arrivals) ?? periodOfBursts(arrivals) ?? periodOfPattern(arrivals, spanMs);
+  return findPlainPeriod(arrivals) ?? periodOfPattern(arrivals, spanMs);
+}
+
+/** The same without looking for a repeating pattern, which takes some thirty milliseconds. */
+export function findPlainPeriod(arrivals: readonly Arrival[]): Periodicity | undefined {
+  return periodOfSources(arrivals) ?? periodOfBursts(arrivals);
 }
 
 const INTERVALS_NEEDED = 5;

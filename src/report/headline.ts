@@ -97,7 +97,7 @@ export interface UncheckedGroup {
 }
 
 /** Checks that could not be made, together under each reason; the reason that hides most comes first. */
-export function uncheckedGroups(report: Report): readonly UncheckedGroup[] {
+export function uncheckedGroups(report: Pick<Report, 'unknowns'>): readonly UncheckedGroup[] {
   const groups = new Map<string, Set<FindingId>>();
   for (const { rule, because } of report.unknowns) {
     const rules = groups.get(because) ?? new Set();
@@ -108,7 +108,7 @@ export function uncheckedGroups(report: Report): readonly UncheckedGroup[] {
     .toSorted((a, b) => b.rules.length - a.rules.length);
 }
 
-export function uncheckedRules(report: Report): readonly FindingId[] {
+export function uncheckedRules(report: Pick<Report, 'unknowns'>): readonly FindingId[] {
   return [...new Set(report.unknowns.map(({ rule }) => rule))];
 }
 

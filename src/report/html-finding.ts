@@ -2,19 +2,18 @@
 import type { Finding, Remedy } from '../tcp/finding.ts';
 import { evidenceLabel, ruledOutLabel } from './evidence-labels.ts';
 import { evidenceText } from './evidence-text.ts';
+import type { FindingInput } from './finding-input.ts';
 import { element, escapeHtml } from './html-escape.ts';
 import { namespaceName } from './listener-rows.ts';
-import { proveCommand } from './prove-command.ts';
-import type { RenderInput } from './render-input.ts';
 import { sentenceCase } from './sentence-case.ts';
 
 const words = { critical: 'Problem', warning: 'Warning', info: 'Note' } as const;
 
-/** `chart`: the accept queue of the listener it is about, or "". */
-export function findingArticle(finding: Finding, input: RenderInput, chart: string): string {
+/** `chart`: the accept queue of the listener it is about, or "". `heading`: whether its title stands here, or already above. */
+export function findingArticle(finding: Finding, input: FindingInput, chart: string, heading = true): string {
   return element('article', `finding ${finding.severity}`, [
     element('p', 'tag', tagOf(finding, input)),
-    element('h2', '', escapeHtml(sentenceCase(finding.title))),
+    heading ? element('h2', '', escapeHtml(sentenceCase(finding.title))) : '',
     element('p', 'why', escapeHtml(finding.explanation)),
     chart,
     facts(finding),
@@ -25,17 +24,17 @@ export function findingArticle(finding: Finding, input: RenderInput, chart: stri
   ]);
 }
 
-function proveIt(finding: Finding, { report }: RenderInput): string {
-  const command = proveCommand(finding, report);
+function proveIt(finding: Finding, { prove }: FindingInput): string {
+  const command = prove(finding);
   return command === undefined
     ? ''
     : element('p', 'more', `<code>${escapeHtml(command)}</code> tries the remedy in the laboratory.`);
 }
 
-function tagOf(finding: Finding, { report }: RenderInput): string {
-  const namespace = report.namespaces.find(({ inode }) => inode === finding.namespace);
+function tagOf(finding: Finding, { namespaces }: FindingInput): string {
+  const namespace = namespaces.find(({ inode }) => inode === finding.namespace);
   const where =
-    namespace === undefined || report.namespaces.length < 2 ? [] : [`namespace ${namespaceName(namespace)}`];
+    namespace === undefined || namespaces.length < 2 ? [] : [`namespace ${namespaceName(namespace)}`];
   const rest = [finding.confidence, finding.id, ...where].map(
     (text) => ` · <span>${escapeHtml(text)}</span>`,
   );

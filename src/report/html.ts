@@ -1,17 +1,18 @@
 import { formatEndpoint } from '../base/ip-text.ts';
 import type { Finding } from '../tcp/finding.ts';
 import { asContract } from '../tcp/report.ts';
+import { hostFindingInput } from './finding-input.ts';
 import { isProblem, worstFirst } from './finding-order.ts';
-import { scopeOf, uncheckedGroups, uncheckedRules, verdictOf, whatWasSeen } from './headline.ts';
+import { scopeOf, verdictOf, whatWasSeen } from './headline.ts';
 import { namespaceDetails } from './html-details.ts';
 import { element, escapeHtml } from './html-escape.ts';
 import { findingArticle } from './html-finding.ts';
 import { chartOf, listenersSection } from './html-listeners.ts';
+import { notesSection, uncheckedSection } from './html-notes.ts';
 import { htmlPage } from './html-page.ts';
 import { htmlStyle } from './html-style.ts';
 import { type ListenerRow, listenerRows, listenersThatMatter } from './listener-rows.ts';
 import type { RenderInput } from './render-input.ts';
-import { sentenceCase } from './sentence-case.ts';
 
 /** The report as one self-contained page. */
 export function renderHtml(input: RenderInput): string {
@@ -55,15 +56,15 @@ function pageBody(input: RenderInput): string {
   const articles = findings.filter(isProblem).map((finding) => {
     const row = all.find((candidate) => isAbout(finding, candidate, input) && !charted.has(candidate));
     if (row !== undefined) charted.add(row);
-    return findingArticle(finding, input, row === undefined ? '' : chartOf(row));
+    return findingArticle(finding, hostFindingInput(input.report), row === undefined ? '' : chartOf(row));
   });
   const context = {
     charted,
     hidden: all.length - shown.length,
     manyNamespaces: new Set(all.map((row) => row.namespace)).size > 1,
   };
-  const noted = notes(findings.filter((finding) => !isProblem(finding)));
-  const missing = unchecked(input);
+  const noted = notesSection(findings.filter((finding) => !isProblem(finding)));
+  const missing = uncheckedSection(input.report);
   const details = input.report.namespaces.map(namespaceDetails).filter((part) => part !== '');
   return [
     ...articles,
@@ -82,31 +83,6 @@ function isAbout(finding: Finding, row: ListenerRow, { observation }: RenderInpu
     (listener) =>
       formatEndpoint(listener.address, listener.port) === row.endpoint && listener.queue === row.history,
   );
-}
-
-function notes(findings: readonly Finding[]): string {
-  if (findings.length === 0) return '';
-  const items = findings.map((finding) => {
-    const why = finding.explanation === '' ? '' : `<p>${escapeHtml(finding.explanation)}</p>`;
-    const tag = `<span class="source">${escapeHtml(finding.id)}, ${escapeHtml(finding.confidence)}</span>`;
-    return `<li><p><b>${escapeHtml(sentenceCase(finding.title))}</b> ${tag}</p>${why}</li>\n`;
-  });
-  return element('section', 'notes', ['<h2>Notes</h2>', element('ul', '', items)]);
-}
-
-function unchecked({ report }: RenderInput): string {
-  const count = uncheckedRules(report).length;
-  if (count === 0) return '';
-  const items = uncheckedGroups(report).map(({ because, rules }) => {
-    const names = rules.map((rule) => `<code>${escapeHtml(rule)}</code>`).join(', ');
-    return `<li><p>${escapeHtml(because)}</p><p class="quiet">${names}</p></li>\n`;
-  });
-  const lead = `${count} ${count === 1 ? 'check' : 'checks'} could not be made, so nothing is said about these:`;
-  return element('section', 'notes', [
-    '<h2>Not checked</h2>',
-    element('p', '', lead),
-    element('ul', '', items),
-  ]);
 }
 
 function pageFooter({ report }: RenderInput): string {

@@ -1,7 +1,7 @@
 import type { Finding } from '../tcp/finding.ts';
 import type { Report } from '../tcp/report.ts';
 import { whyNotProvable } from '../tcp/why-not-provable.ts';
-import { printable } from './printable.ts';
+import { shellWord } from './shell-word.ts';
 
 /** What shows this finding's remedy at work in the laboratory; undefined where it cannot be rebuilt there. */
 export function proveCommand(finding: Finding, report: Report): string | undefined {
@@ -9,10 +9,5 @@ export function proveCommand(finding: Finding, report: Report): string | undefin
   const command = `halfopen prove ${finding.id}`;
   const isAlone = report.findings.filter(({ id }) => id === finding.id).length === 1;
   const [subject = ''] = Object.values(finding.subject);
-  return isAlone || subject === '' ? command : `${command} --subject ${quoted(printable(subject))}`;
-}
-
-/** For a shell, only where that is needed: "0.0.0.0:80" is not, "[::]:80" is a pattern. */
-function quoted(text: string): string {
-  return /^[\w.:/@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  return isAlone || subject === '' ? command : `${command} --subject ${shellWord(subject)}`;
 }

@@ -3,10 +3,9 @@ import type { Finding, Remedy, Severity } from '../tcp/finding.ts';
 import type { Paint } from './ansi.ts';
 import { evidenceLabel, ruledOutLabel } from './evidence-labels.ts';
 import { evidenceText } from './evidence-text.ts';
+import type { FindingInput } from './finding-input.ts';
 import { namespaceName } from './listener-rows.ts';
 import { printable } from './printable.ts';
-import { proveCommand } from './prove-command.ts';
-import type { RenderInput } from './render-input.ts';
 import { sentenceCase } from './sentence-case.ts';
 import type { TextContext } from './text-context.ts';
 import { hanging, shorten, widthOf, wrapText } from './wrap-text.ts';
@@ -18,7 +17,12 @@ function signPaint(severity: Severity, paint: Paint): (text: string) => string {
 }
 
 /** Title, explanation, aligned facts, what is not the cause, what to do, where to read on. */
-export function findingLines(finding: Finding, input: RenderInput, context: TextContext): readonly string[] {
+export function findingLines(finding: Finding, input: FindingInput, context: TextContext): readonly string[] {
+  return [...titleLines(finding, context), ...bodyLines(finding, input, context)];
+}
+
+/** All but the title. */
+export function bodyLines(finding: Finding, input: FindingInput, context: TextContext): readonly string[] {
   const facts = factsOf(finding, input, context);
   const label = labelWidth(facts, context);
   // In line with the facts, unless a long name has pushed those far to the right.
@@ -28,9 +32,8 @@ export function findingLines(finding: Finding, input: RenderInput, context: Text
     return lines.map((line, i) => `  ${i === 0 ? context.paint.bold(name.padEnd(heading)) : blank}  ${line}`);
   };
   const room = context.columns - heading - 4;
-  const prove = proveCommand(finding, input.report);
+  const prove = input.prove(finding);
   return [
-    ...titleLines(finding, context),
     ...hanging('  ', finding.explanation, context.columns).filter((line) => line.trim() !== ''),
     ...paragraph(facts.flatMap((fact) => factLines(fact, label, context))),
     ...paragraph([
@@ -54,7 +57,7 @@ function paragraph(lines: readonly string[]): readonly string[] {
 }
 
 /** The confidence stands at the right edge of the first line, or below the title where there is no room. */
-function titleLines(finding: Finding, { paint, columns }: TextContext): readonly string[] {
+export function titleLines(finding: Finding, { paint, columns }: TextContext): readonly string[] {
   const confidence = finding.confidence;
   const colour = signPaint(finding.severity, paint);
   const lines = wrapText(sentenceCase(finding.title), columns - 4 - confidence.length);
@@ -71,14 +74,14 @@ interface Fact {
   readonly source: string;
 }
 
-function factsOf(finding: Finding, { report }: RenderInput, { verbose }: TextContext): readonly Fact[] {
+function factsOf(finding: Finding, { namespaces }: FindingInput, { verbose }: TextContext): readonly Fact[] {
   const facts = finding.evidence.map((evidence) => ({
     label: printable(evidenceLabel(evidence.name)),
     text: evidenceText(evidence),
     source: verbose ? evidence.source : '',
   }));
-  const namespace = report.namespaces.find(({ inode }) => inode === finding.namespace);
-  if (namespace === undefined || report.namespaces.length < 2) return facts;
+  const namespace = namespaces.find(({ inode }) => inode === finding.namespace);
+  if (namespace === undefined || namespaces.length < 2) return facts;
   const where = {
     label: 'namespace',
     text: namespaceName(namespace),

@@ -1,11 +1,13 @@
 import type { Finding } from '../tcp/finding.ts';
 import { paintFor } from './ansi.ts';
+import { hostFindingInput } from './finding-input.ts';
 import { isProblem, worstFirst } from './finding-order.ts';
-import { scopeOf, type UncheckedGroup, uncheckedGroups, uncheckedRules, verdictOf } from './headline.ts';
+import { scopeOf, verdictOf } from './headline.ts';
 import type { RenderInput } from './render-input.ts';
 import type { TextContext } from './text-context.ts';
 import { findingLines, noteLines } from './text-finding.ts';
 import { listenerLines } from './text-listeners.ts';
+import { reasonLines, uncheckedLines } from './text-unchecked.ts';
 import { hanging, wrapText } from './wrap-text.ts';
 
 export interface TextOptions {
@@ -33,7 +35,7 @@ export function renderText(input: RenderInput, options: TextOptions): string {
       input,
       context,
     ),
-    problems.length > 0 ? uncheckedLines(input, context) : [],
+    problems.length > 0 ? uncheckedLines(input.report, context) : [],
     listenerLines(input, context),
   ];
   const text = sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
@@ -53,10 +55,7 @@ function verdictLines(input: RenderInput, context: TextContext): readonly string
     return lines.map((line, i) => (i === 0 ? paint.green(line) : line));
   }
   const lines = hanging('- ', `${verdict.headline}; ${verdict.detail}:`, columns);
-  return [
-    ...lines.map(paint.bold),
-    ...uncheckedGroups(input.report).flatMap((group) => groupLines(group, context)),
-  ];
+  return [...lines.map(paint.bold), ...reasonLines(input.report, context)];
 }
 
 /** How many findings of one kind are told in full; the rest keep their titles. */
@@ -73,7 +72,8 @@ function problemSections(
   for (const finding of problems) {
     const before = told.get(finding.id) ?? 0;
     told.set(finding.id, before + 1);
-    if (context.verbose || before < toldInFull) sections.push(findingLines(finding, input, context));
+    if (context.verbose || before < toldInFull)
+      sections.push(findingLines(finding, hostFindingInput(input.report), context));
     else briefly.push(...noteLines(finding, context));
   }
   if (briefly.length > 0)
@@ -87,22 +87,8 @@ function problemSections(
 
 function noteSection(notes: readonly Finding[], input: RenderInput, context: TextContext): readonly string[] {
   if (!context.verbose) return notes.flatMap((finding) => noteLines(finding, context));
-  return notes.flatMap((finding, i) => [...(i > 0 ? [''] : []), ...findingLines(finding, input, context)]);
-}
-
-function uncheckedLines(input: RenderInput, context: TextContext): readonly string[] {
-  const count = uncheckedRules(input.report).length;
-  if (count === 0) return [];
-  const heading = `${count} ${count === 1 ? 'check' : 'checks'} could not be made:`;
-  return [
-    context.paint.bold(heading),
-    ...uncheckedGroups(input.report).flatMap((group) => groupLines(group, context)),
-  ];
-}
-
-function groupLines(group: UncheckedGroup, { paint, columns }: TextContext): readonly string[] {
-  return [
-    ...hanging('  ', group.because, columns),
-    ...hanging('    ', group.rules.join(', '), columns).map(paint.dim),
-  ];
+  return notes.flatMap((finding, i) => [
+    ...(i > 0 ? [''] : []),
+    ...findingLines(finding, hostFindingInput(input.report), context),
+  ]);
 }

@@ -16,13 +16,17 @@ export interface Report {
   readonly unknowns: readonly Unknown[];
 }
 
-/** The report as it leaves the program: the contract knows four kinds of remedy. */
-export type ContractReport = Omit<Report, 'findings'> & { readonly findings: readonly ContractFinding[] };
-export type ContractFinding = Omit<Finding, 'remedies'> & { readonly remedies: readonly ContractRemedy[] };
+/** A report as it leaves the program: the contract knows four kinds of remedy. */
+export type AsContract<R extends WithFindings> = Omit<R, 'findings'> & {
+  readonly findings: readonly ContractFinding[];
+};
+export type ContractReport = AsContract<Report>;
+type WithFindings = { readonly findings: readonly Finding[] };
+type ContractFinding = Omit<Finding, 'remedies'> & { readonly remedies: readonly ContractRemedy[] };
 type ContractRemedy = Omit<Remedy, 'kind'> & { readonly kind: Exclude<Remedy['kind'], 'none'> };
 
 /** A change that would not help is handed out as a change whose effect is "none"; why is part of its summary. */
-export function asContract(report: Report): ContractReport {
+export function asContract<const R extends WithFindings>(report: R): AsContract<R> {
   return {
     ...report,
     findings: report.findings.map((one) => ({ ...one, remedies: one.remedies.map(contractRemedy) })),

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { addressesIn, parseIpv6 } from '../../src/contract/addresses-in-text.ts';
+import { parseIpv6 } from '../../src/base/parse-ip.ts';
+import { addressesIn } from '../../src/contract/addresses-in-text.ts';
 import { observationSchema, parseObservation } from '../../src/contract/observation.ts';
 import { redactObservation } from '../../src/contract/redact.ts';
 import type { Observation } from '../../src/tcp/observation.ts';

@@ -126,6 +126,39 @@ describe.skipIf(process.getuid?.() !== 0)(
       expect(() => tcpFilter({ sample: { ports: [...ports, 1], share: 1 } })).toThrow(RangeError);
     });
 
+    it('keeps every segment where everything is asked for, and nothing that is not TCP', async () => {
+      const data = [
+        ipv4({ protocol: TCP }, between(PSH | ACK)),
+        ipv4({ protocol: TCP, options: router }, between(ACK)),
+        ipv6(TCP, between(ACK)),
+        ipv6(0, Uint8Array.from([...extension(TCP), ...between(ACK)])),
+      ];
+      const { 'UDP with the same bytes': udp, 'a later fragment': fragment, 'ICMP echo': echo } = rejected;
+      const others = [udp, fragment, echo].filter((packet) => packet !== undefined);
+      const wanted = [...Object.values(kept), ...data];
+      expect(await passed([...others, ...wanted], { everything: { ports: [] } })).toEqual(wanted);
+    });
+
+    it('keeps only what is from, to or about one of 16 ports where everything of them is asked for', async () => {
+      const ports = Array.from({ length: 16 }, (_, i) => 8000 + i);
+      const about = (flags: number, port: number): Uint8Array[] => [
+        ipv4({ protocol: TCP }, between(flags, 40_000, port)),
+        ipv4({ protocol: TCP, options: router }, between(flags, port, 40_000)),
+        ipv6(TCP, between(flags, 40_000, port)),
+        ipv4({ protocol: 1 }, icmp(3, 1, ipv4({ protocol: TCP }, between(SYN, 40_000, port)))),
+        ipv4(
+          { protocol: 1, options: router },
+          icmp(3, 1, ipv4({ protocol: TCP, options: new Uint8Array(40) }, between(SYN, 40_000, port))),
+        ),
+        ipv6(58, icmp(1, 1, ipv6(TCP, between(SYN, 40_000, port)))),
+        ipv6(58, icmp(1, 1, ipv6(TCP, between(SYN, port, 40_000)))),
+      ];
+      const wanted = ports.flatMap((port) => [SYN, ACK, PSH | ACK].flatMap((flags) => about(flags, port)));
+      const others = [7999, 8016].flatMap((port) => [SYN, RST, ACK].flatMap((flags) => about(flags, port)));
+      expect(await passed([...others, ...wanted], { everything: { ports } })).toEqual(wanted);
+      expect(() => tcpFilter({ everything: { ports: [...ports, 1] } })).toThrow(RangeError);
+    });
+
     it('draws the share at random and never loses a SYN to it', async () => {
       const data = ipv4({ protocol: TCP }, between(ACK));
       const syn = ipv4({ protocol: TCP }, between(SYN));

@@ -2,12 +2,13 @@ import { type Command, Option } from 'commander';
 import { diagnoseHost, type HostDiagnosis, systemClock } from '../../app/diagnose-host.ts';
 import { saveObservation } from '../../app/saved-observation.ts';
 import { refuseUnwritable, writeWhole } from '../../app/write-whole.ts';
-import { exitCodes, usageError } from '../../base/errors.ts';
+import { usageError } from '../../base/errors.ts';
 import { formatDurationMs } from '../../base/units.ts';
 import { renderText } from '../../report/text.ts';
 import { type Severity, severities } from '../../tcp/finding.ts';
 import { asContract } from '../../tcp/report.ts';
 import type { CommandResult, HalfopenCommand } from '../command.ts';
+import { exitCodeFor } from '../exit-code-for.ts';
 import { interruptible } from '../interruptible.ts';
 import { collectPorts, readDuration, readFileName } from '../options.ts';
 import { type Progress, progressBar } from '../progress.ts';
@@ -111,7 +112,7 @@ async function watchAndTell(
   if (stop.aborted) process.stderr.write('halfopen: interrupted; this is what was seen until then\n');
   for (const note of diagnosis.notes) process.stderr.write(`halfopen: ${note}\n`);
   if (failed !== undefined) throw failed;
-  return { exitCode: exitCodeFor(diagnosis, options.failOn) };
+  return { exitCode: exitCodeFor(diagnosis.report.findings, options.failOn) };
 }
 
 /** What cannot end well is said before the window, not after it. */
@@ -152,10 +153,4 @@ async function print(diagnosis: HostDiagnosis, options: DoctorOptions): Promise<
     const { renderMarkdown } = await import('../../report/markdown.ts');
     process.stdout.write(renderMarkdown(diagnosis));
   } else process.stdout.write(renderText(diagnosis, { ...terminal(), verbose: options.verbose === true }));
-}
-
-function exitCodeFor({ report }: HostDiagnosis, failOn: Severity): number {
-  const threshold = severities.indexOf(failOn);
-  const failed = report.findings.some((finding) => severities.indexOf(finding.severity) <= threshold);
-  return failed ? exitCodes.findings : exitCodes.clean;
 }

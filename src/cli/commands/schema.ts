@@ -1,4 +1,5 @@
 import { exitCodes } from '../../base/errors.ts';
+import { captureReportJsonSchema } from '../../contract/capture-report.ts';
 import { labRunJsonSchema } from '../../contract/lab-run.ts';
 import { predictionJsonSchema } from '../../contract/prediction.ts';
 import { proofJsonSchema } from '../../contract/proof.ts';
@@ -9,6 +10,11 @@ const contracts = [
   { name: 'report', of: 'the report of doctor --json, version 1', schema: reportJsonSchema },
   { name: 'prediction', of: 'what predict --json prints, version 1', schema: predictionJsonSchema },
   { name: 'lab-run', of: 'what lab run NAME --json prints, version 1', schema: labRunJsonSchema },
+  {
+    name: 'capture',
+    of: 'what capture analyze FILE --json prints, version 1',
+    schema: captureReportJsonSchema,
+  },
   { name: 'proof', of: 'what prove --json prints, version 1', schema: proofJsonSchema },
 ] as const;
 

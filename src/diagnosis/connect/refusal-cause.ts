@@ -4,6 +4,7 @@ import type { ListenerObservation } from '../../tcp/observation.ts';
 import { listenerWithOwner } from '../evidence.ts';
 import { namespaceText } from '../namespace-command.ts';
 import type { RuleView } from '../rule.ts';
+import { refusedByReset } from './refused-by-reset.ts';
 import type { RefusedConnects } from './refused-connects.ts';
 
 export type RefusalCauseId =
@@ -54,8 +55,7 @@ function causeThere({ destination, unreachable, address, recoveredAfterMs }: Ref
   if (unreachable === undefined) {
     return {
       id: 'refused-by-peer',
-      title: `${destination} answers with RST`,
-      explanation: `A RST comes from the host itself when no program listens on that address and port, or from a firewall that rejects with tcp-reset. The host is up and the way there is open.`,
+      ...refusedByReset(destination),
       confidence: 'certain',
     };
   }

@@ -64,14 +64,7 @@ export function refusalRemedies(
         'no client sees the restart',
       ),
     ],
-    'refused-by-peer': [
-      step(
-        'process',
-        `look on ${address} whether the server runs and where it is bound`,
-        `ss -ltnp 'sport = :${port}'`,
-        'empty: nothing listens; 127.0.0.1: bound to loopback only; listening: a firewall resets',
-      ),
-    ],
+    'refused-by-peer': [lookThere(address, port)],
     'rejected-by-firewall': [
       step(
         'process',
@@ -98,6 +91,15 @@ export function refusalRemedies(
     ],
   };
   return [...byCause[cause.id], idleKnobs];
+}
+
+export function lookThere(address: string, port: number): Remedy {
+  return step(
+    'process',
+    `look on ${address} whether the server runs and where it is bound`,
+    `ss -ltnp 'sport = :${port}'`,
+    'empty: nothing listens; 127.0.0.1: bound to loopback only; listening: a firewall resets',
+  );
 }
 
 export function step(

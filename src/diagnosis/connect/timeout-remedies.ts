@@ -1,7 +1,7 @@
 import { formatDurationMs } from '../../base/units.ts';
 import type { Remedy } from '../../tcp/finding.ts';
 import { numericSysctl } from '../evidence.ts';
-import { namespaceCommand } from '../namespace-command.ts';
+import { type CommandPlace, namespaceCommand } from '../namespace-command.ts';
 import type { RuleView } from '../rule.ts';
 import { connectTimeoutMs } from './syn-timeline.ts';
 import type { TimeoutCause } from './timeout-cause.ts';
@@ -16,21 +16,27 @@ export function timeoutRemedies(
   if (cause.id === 'accept-queue-full') return [readOtherFinding, clientTimeout, idleKnobs];
   if (cause.id === 'never-left' || cause.id === 'no-neighbour')
     return [lookHere(view, address), clientTimeout, idleKnobs];
-  const askThere: Remedy = {
+  return [askThere(port), traceSyns(view, address, port), clientTimeout, shorterRetries(view), idleKnobs];
+}
+
+export function askThere(port: number): Remedy {
+  return {
     kind: 'process',
     summary: 'tell the causes apart on the destination: does the SYN arrive there, and is its queue full?',
     command: `tcpdump -ni any 'tcp port ${port} and tcp[tcpflags] & tcp-syn != 0'; ss -ltn 'sport = :${port}'; nft list ruleset`,
     effect: `no SYN arrives: route or firewall on the way; it arrives and Recv-Q > Send-Q: full accept queue; it arrives and nothing else: a DROP rule there`,
     risk: 'none: reading only',
   };
-  const trace: Remedy = {
+}
+
+export function traceSyns(place: CommandPlace, address: string, port: number): Remedy {
+  return {
     kind: 'process',
     summary: 'see how far a SYN gets',
-    command: namespaceCommand(view, `traceroute -n -T -p ${port} ${address}`),
+    command: namespaceCommand(place, `traceroute -n -T -p ${port} ${address}`),
     effect: 'the last hop that answers is in front of what drops it',
     risk: 'none: a few SYNs',
   };
-  return [askThere, trace, clientTimeout, shorterRetries(view), idleKnobs];
 }
 
 export function lookHere(view: RuleView, address: string): Remedy {

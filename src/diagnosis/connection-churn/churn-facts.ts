@@ -3,6 +3,7 @@ import type { Handshake, ListenerObservation } from '../../tcp/observation.ts';
 import { handshakesTo, seenPerKept } from '../evidence.ts';
 import { findPeriod, type Periodicity } from '../periodicity.ts';
 import type { RuleView } from '../rule.ts';
+import { sendersOf } from './senders-of.ts';
 
 /** What the wire shows of the connections to one listener. */
 export interface ChurnFacts {
@@ -66,23 +67,12 @@ export function churnFacts(view: RuleView, listener: ListenerObservation): Churn
     senders:
       period === undefined
         ? bySource.size
-        : sendersOf(period, arrivals.length * notKept, durationMs, bySource),
+        : sendersOf(period, arrivals.length * notKept, durationMs, bySource.size),
     addresses: bySource.size,
     topSources: [...bySource]
       .map(([address, count]) => ({ address, count }))
       .sort((a, b) => b.count - a.count),
   };
-}
-
-/** Each sender arrives once per period: counted by address, or by burst, or worked out from the rate. */
-function sendersOf(
-  { method, periodMs, burstSize }: Periodicity,
-  arrivals: number,
-  durationMs: number,
-  bySource: ReadonlyMap<string, number>,
-): number {
-  if (method === 'intervals') return bySource.size;
-  return burstSize ?? Math.max(1, Math.round((arrivals * periodMs) / durationMs));
 }
 
 function payloadOf({ clientBytes = 0, serverBytes = 0 }: Handshake): number {

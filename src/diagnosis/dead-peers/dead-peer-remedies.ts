@@ -1,7 +1,7 @@
 import { unmapIpv4 } from '../../base/ip-text.ts';
 import type { Remedy } from '../../tcp/finding.ts';
 import { fewerOrphanRetries } from '../fewer-orphan-retries.ts';
-import { namespaceCommand } from '../namespace-command.ts';
+import { type CommandPlace, namespaceCommand } from '../namespace-command.ts';
 import type { RuleView } from '../rule.ts';
 import { groupBy } from '../socket-groups/lasting-sockets.ts';
 import type { DeadPeerGroup } from './dead-peer-groups.ts';
@@ -30,7 +30,7 @@ function checkOutput(view: RuleView): Remedy {
   };
 }
 
-const userTimeout: Remedy = {
+export const userTimeout: Remedy = {
   kind: 'application',
   summary:
     'let the program bound the wait: TCP_USER_TIMEOUT of 30 s on its sockets, or a timeout of its own for each request',
@@ -39,7 +39,7 @@ const userTimeout: Remedy = {
   risk: 'it also ends connections to live peers that do not read for so long (zero window)',
 };
 
-const sharperKeepalive: Remedy = {
+export const sharperKeepalive: Remedy = {
   kind: 'application',
   summary:
     'to notice sooner: TCP_KEEPIDLE, TCP_KEEPINTVL and TCP_KEEPCNT in the program (for example 30 s, 10 s, 3)',
@@ -48,33 +48,36 @@ const sharperKeepalive: Remedy = {
   risk: 'a packet per idle connection and interval',
 };
 
-/** A look at the peer first: `ss -K` closes what matches, alive or dead. */
 function dropNow(view: RuleView, { silent, side }: DeadPeerGroup): Remedy {
   const [largest] = [...groupBy(silent, ({ socket }) => unmapIpv4(socket.remoteAddress)).entries()].sort(
     (a, b) => b[1].length - a[1].length,
   );
-  const host = largest?.[0] ?? 'HOST';
-  const port = side.kind === 'outgoing' ? '' : ` sport = :${side.port}`;
+  return closeNow(view, largest?.[0] ?? 'HOST', side.kind === 'outgoing' ? undefined : side.port);
+}
+
+/** A look at the peer first: `ss -K` closes what matches, alive or dead. `port`: of the listener, where they belong to one. */
+export function closeNow(place: CommandPlace, host: string, port: number | undefined): Remedy {
+  const ofPort = port === undefined ? '' : ` sport = :${port}`;
   return {
     kind: 'process',
     summary: `if ${host} is known to be gone: close its connections now`,
-    command: namespaceCommand(view, `ss -K state established dst ${host}${port}`),
+    command: namespaceCommand(place, `ss -K state established dst ${host}${ofPort}`),
     effect: 'the program gets an error on them at once instead of waiting for the kernel to give up',
     risk: 'closes live connections of that host too; needs a kernel with CONFIG_INET_DIAG_DESTROY',
   };
 }
 
-function fewerRetries(view: RuleView): Remedy {
+export function fewerRetries(place: CommandPlace): Remedy {
   return {
     kind: 'sysctl',
     summary: 'for all programs of this namespace: give up after about 100 s instead of 15 min',
-    command: namespaceCommand(view, 'sysctl -w net.ipv4.tcp_retries2=8'),
+    command: namespaceCommand(place, 'sysctl -w net.ipv4.tcp_retries2=8'),
     effect: 'unacknowledged connections end after about 100 s (the least RFC 1122 allows)',
     risk: 'connections do not survive longer outages of the path any more',
   };
 }
 
-const keepaliveIdle: Remedy = {
+export const keepaliveIdle: Remedy = {
   kind: 'none',
   summary: 'SO_KEEPALIVE and the tcp_keepalive_* sysctls change nothing here',
   command: '',
@@ -83,7 +86,7 @@ const keepaliveIdle: Remedy = {
   risk: '',
 };
 
-const retriesIdle: Remedy = {
+export const retriesIdle: Remedy = {
   kind: 'none',
   summary: 'tcp_retries2 changes nothing here',
   command: '',

@@ -25,9 +25,9 @@ export function burstExperiment(view: RuleView, limit: number, cookies: boolean)
   };
 }
 
-/** The same queue and the same cookies, under forged SYNs. */
+/** The same queue and the same cookies, under forged SYNs. `view` undefined: of a host whose sysctls are not known. */
 export function floodExperiment(
-  view: RuleView,
+  view: RuleView | undefined,
   known: { readonly limit?: number; readonly syncookies: number; readonly perSecond?: number },
 ): Finding['experiment'] {
   const { limit, syncookies, perSecond } = known;
@@ -42,7 +42,7 @@ export function floodExperiment(
   };
 }
 
-function maxSynBacklog(view: RuleView): Readonly<Record<string, string>> {
-  const value = numericSysctl(view, 'net.ipv4.tcp_max_syn_backlog');
+function maxSynBacklog(view: RuleView | undefined): Readonly<Record<string, string>> {
+  const value = view && numericSysctl(view, 'net.ipv4.tcp_max_syn_backlog');
   return value === undefined ? {} : { tcp_max_syn_backlog: labNumber(value, 1, 65_535) };
 }

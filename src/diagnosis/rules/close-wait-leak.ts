@@ -6,6 +6,7 @@ import { readingValue } from '../../tcp/reading.ts';
 import type { TcpSocket } from '../../tcp/socket.ts';
 import { busiestThread, isBusy } from '../accept-queue/accept-queue-cause.ts';
 import { acceptsAtAll } from '../accept-queue/accept-rate.ts';
+import { closeAtTheEnd, restart, timersIdle } from '../close-wait/close-wait-remedies.ts';
 import { closedForMs, type ForgottenSockets, forgottenSockets } from '../close-wait/forgotten-sockets.ts';
 import { numericSysctl, windowMs } from '../evidence.ts';
 import { leakExperiment } from '../experiment/closing-experiments.ts';
@@ -240,23 +241,8 @@ function remediesFor(
   const pid = owners[0]?.pid;
   const filter = side.kind === 'outgoing' ? '' : ` sport = :${side.port}`;
   const remedies: Remedy[] = [
-    {
-      kind: 'application',
-      summary:
-        side.kind === 'outgoing'
-          ? 'close (or evict from the pool) connections the server has closed: an idle timeout of the pool below the server’s, a check before use, response bodies always closed'
-          : 'close the socket when read() returns 0, on every path: errors, timeouts, requests that were given up',
-      command: namespaceCommand(view, `ss -tanp state close-wait${filter}`),
-      effect: 'the listing shows the sockets and their descriptors; a fixed program leaves none behind',
-      risk: '',
-    },
-    {
-      kind: 'process',
-      summary: 'until it is fixed: restart the program',
-      command: pid === undefined ? '' : `kill -TERM ${pid}`,
-      effect: 'the end of the process closes all its descriptors at once',
-      risk: 'the connections in use end too, and the leak starts again',
-    },
+    closeAtTheEnd(side.kind === 'outgoing', namespaceCommand(view, `ss -tanp state close-wait${filter}`)),
+    restart(pid),
   ];
   if (full) {
     const limit = (full.process.descriptorLimit ?? 1024) * 4;
@@ -268,13 +254,6 @@ function remediesFor(
       risk: 'the leak fills the new limit as well',
     });
   }
-  remedies.push({
-    kind: 'none',
-    summary: 'tcp_fin_timeout, tcp_tw_reuse and the tcp_keepalive_* sysctls do not free them',
-    command: '',
-    effect:
-      'CLOSE_WAIT has no timeout; keepalive works only on sockets with SO_KEEPALIVE, and even then the descriptor stays open',
-    risk: '',
-  });
+  remedies.push(timersIdle);
   return remedies;
 }

@@ -6,9 +6,18 @@ import {
   formatShare,
   plural,
 } from '../../base/units.ts';
-import type { Evidence, Finding, Remedy, RuledOut, Severity } from '../../tcp/finding.ts';
+import type { Evidence, Finding, RuledOut, Severity } from '../../tcp/finding.ts';
 import { explainMissing } from '../../tcp/reading.ts';
 import { type ChurnFacts, churnFacts } from '../connection-churn/churn-facts.ts';
+import { CHURN_WARNING_PER_SECOND, churnKind, SHORT_PER_SECOND } from '../connection-churn/churn-kind.ts';
+import { churnRemedies, shortConnectionRemedies } from '../connection-churn/churn-remedies.ts';
+import {
+  beatText,
+  type ChurnPattern,
+  churnCause,
+  churnExplanation,
+  formatPeriod,
+} from '../connection-churn/churn-words.ts';
 import {
   counterRise,
   dropsOf,
@@ -44,22 +53,14 @@ export const connectionChurn = defineRule({
   },
 });
 
-/** Below this rate connections without data are the usual health checks of a few load balancers. */
-const WARNING_PER_SECOND = 10;
-const INFO_PER_SECOND = 2;
-/** Short connections with data are ordinary service; at this rate they are worth a remark. */
-const SHORT_PER_SECOND = 200;
-const SHORT_BYTES = 512;
-const MOST = 0.8;
-const ENOUGH_ENDED = 8;
-/** Small requests look like heartbeats that say a word; only a clear rhythm tells them apart. A loaded server has a vague one. */
-const CLEAR_PERIOD = 0.5;
-
 /** Packets are captured from 20 connections a second on: fewer, and no churn can be going on that would hurt. */
 function unknownsFor(view: RuleView): NonNullable<Judgement['unknowns']> {
   const { packets } = view.namespace;
   const opened = counterRise(view, 'Tcp.PassiveOpens');
-  if (packets.status === 'ok' || (opened !== undefined && perSecond(view, opened) < 2 * WARNING_PER_SECOND))
+  if (
+    packets.status === 'ok' ||
+    (opened !== undefined && perSecond(view, opened) < 2 * CHURN_WARNING_PER_SECOND)
+  )
     return [];
   return [{ rule: 'connection-churn', missing: 'packets', because: explainMissing(packets) }];
 }
@@ -80,14 +81,18 @@ function handshakesComplete(view: RuleView): boolean {
 }
 
 function judgeListener(view: RuleView, facts: ChurnFacts): readonly Finding[] {
-  // Connections that stay open are used, or will be: only where most of them end can "empty" be said of them.
-  if (facts.ended < ENOUGH_ENDED || facts.ended < facts.answered / 2) return [];
-  const empty = facts.empty / facts.ended >= MOST;
-  const words = facts.tiny / facts.ended >= MOST && (facts.period?.agreement ?? 0) >= CLEAR_PERIOD;
-  if (empty || words)
-    return facts.perSecond < INFO_PER_SECOND ? [] : [describeHeartbeats(view, facts, empty)];
-  const short = facts.perSecond >= SHORT_PER_SECOND && facts.medianBytes < SHORT_BYTES;
-  return short ? [describeShort(view, facts)] : [];
+  const { answered, ended, empty, tiny, period, perSecond: rate, medianBytes } = facts;
+  const kind = churnKind({
+    answered,
+    ended,
+    emptyShare: empty / Math.max(1, ended),
+    tinyShare: tiny / Math.max(1, ended),
+    agreement: period?.agreement ?? 0,
+    perSecond: rate,
+    usualBytes: medianBytes,
+  });
+  if (kind === undefined) return [];
+  return [kind === 'short' ? describeShort(view, facts) : describeHeartbeats(view, facts, kind === 'empty')];
 }
 
 /** A listener that loses connections is hurt by every one that need not be there. */
@@ -98,17 +103,14 @@ function severityOf(view: RuleView, facts: ChurnFacts): Severity {
   );
   const suffers = group.some((one) => dropsOf(one) > 0 || (one.limitKnown && isFull(one.acceptQueue.after)));
   // Without a rhythm they may be the harm of a full queue (clients give up, servers shed load), or what the server is meant to do.
-  const meant = causeOf(facts).id === 'server-closes' && rate < SHORT_PER_SECOND;
+  const meant = churnCause(patternOf(facts)).id === 'server-closes' && rate < SHORT_PER_SECOND;
   if (meant || (suffers && period === undefined)) return 'info';
-  return rate >= WARNING_PER_SECOND || suffers ? 'warning' : 'info';
+  return rate >= CHURN_WARNING_PER_SECOND || suffers ? 'warning' : 'info';
 }
 
 function describeHeartbeats(view: RuleView, facts: ChurnFacts, empty: boolean): Finding {
   const { listener, period, senders, perSecond: rate } = facts;
   const what = empty ? 'carry no data' : `carry a word or two (median ${formatBytes(facts.medianBytes)})`;
-  const beat =
-    period &&
-    `every ${formatPeriod(period.periodMs)} ${plural(senders, 'sender connects', 'senders connect')} and ${senders === 1 ? 'closes' : 'close'} again`;
   return {
     id: 'connection-churn',
     severity: severityOf(view, facts),
@@ -118,12 +120,12 @@ function describeHeartbeats(view: RuleView, facts: ChurnFacts, empty: boolean): 
       ...listenerSubject(view, listener),
       ...(period ? { periodMs: String(Math.round(period.periodMs)), senders: String(senders) } : {}),
     },
-    title: `${listenerWithOwner(view, listener)} gets ${formatRate(rate)} connections of which ${formatShare((empty ? facts.empty : facts.tiny) / facts.ended)} ${what}${beat ? `: ${beat}` : ', at no fixed period'}`,
-    explanation: `Each of them costs a handshake, a place in the SYN and accept queue, an accept() and a close. ${patternText(facts)}${squeeze(facts)}`,
-    cause: causeOf(facts),
+    title: `${listenerWithOwner(view, listener)} gets ${formatRate(rate)} connections of which ${formatShare((empty ? facts.empty : facts.tiny) / facts.ended)} ${what}${period ? `: ${beatText(period.periodMs, senders)}` : ', at no fixed period'}`,
+    explanation: churnExplanation(patternOf(facts)) + squeeze(facts),
+    cause: churnCause(patternOf(facts)),
     evidence: evidenceFor(facts),
     ruledOut: ruledOutFor(facts),
-    remedies: remediesFor(facts),
+    remedies: churnRemedies({ periodMs: period?.periodMs, senders, perSecond: rate }),
     experiment: heartbeatExperiment(
       listener.acceptQueue.after.limit,
       period && { senders, periodMs: period.periodMs },
@@ -131,22 +133,8 @@ function describeHeartbeats(view: RuleView, facts: ChurnFacts, empty: boolean): 
   };
 }
 
-function patternText({ period, closedByServer }: ChurnFacts): string {
-  if (period) return 'They come back at a fixed period, as heartbeats and health checks do.';
-  if (closedByServer > MOST)
-    return 'The server itself closes them before anything is said: an access list, a connection limit, or a failing backend.';
-  return 'No fixed period stands out: probes, scanners, or clients that open connections in advance and do not use them.';
-}
-
-function causeOf({ period, senders, closedByServer }: ChurnFacts): Finding['cause'] {
-  if (period)
-    return {
-      id: 'heartbeats',
-      title: `${plural(senders, 'sender')} with a heartbeat every ${formatPeriod(period.periodMs)}`,
-    };
-  if (closedByServer > MOST)
-    return { id: 'server-closes', title: 'the server closes connections right after accepting them' };
-  return { id: 'empty-connections', title: 'connections are opened and closed without being used' };
+function patternOf({ period, senders, closedByServer }: ChurnFacts): ChurnPattern {
+  return { periodMs: period?.periodMs, senders, closedByServer };
 }
 
 /** Senders in step are the worst case: all of them within a moment, nobody the rest of the period. */
@@ -173,7 +161,7 @@ function describeShort(view: RuleView, facts: ChurnFacts): Finding {
     // Their pattern is the users', or that of retries: no heartbeat.
     evidence: evidenceFor({ ...facts, period: undefined, senders: facts.addresses }),
     ruledOut: ruledOutFor(facts),
-    remedies: [keepOpen, moreBacklog],
+    remedies: shortConnectionRemedies(),
     experiment: heartbeatExperiment(listener.acceptQueue.after.limit),
   };
 }
@@ -252,49 +240,4 @@ function ruledOutFor({ ended, attempts, empty }: ChurnFacts): readonly RuledOut[
       ? [{ id: 'empty-connections', because: 'every connection that ended carried data' }]
       : []),
   ];
-}
-
-function remediesFor(facts: ChurnFacts): readonly Remedy[] {
-  const { period, perSecond: rate, senders } = facts;
-  const rarer: Remedy = {
-    kind: 'application',
-    summary:
-      'fewer heartbeats: a longer interval at the senders, or a heartbeat inside the connection they already have',
-    command:
-      'fluentd out_forward: heartbeat_interval 10s, or heartbeat_type none; load balancers: the interval of TCP checks',
-    effect: period
-      ? `${plural(senders, 'sender')} every 10 s instead of every ${formatPeriod(period.periodMs)} are ${formatRate(senders / 10)} instead of ${formatRate(rate)}`
-      : 'fewer connections at once',
-    risk: 'a dead server is noticed later by the same factor',
-  };
-  const spread: Remedy = {
-    kind: 'architecture',
-    summary: 'let the senders beat out of step (a random delay at start), or spread them over more servers',
-    command: '',
-    effect: 'the same number of connections without the peaks that fill the queues',
-    risk: '',
-  };
-  return [rarer, keepOpen, spread, moreBacklog];
-}
-
-const keepOpen: Remedy = {
-  kind: 'application',
-  summary: 'keep connections open and reuse them (HTTP keep-alive, pools, out_forward keepalive true)',
-  command: '',
-  effect: 'one handshake for many requests',
-  risk: 'idle connections need keepalives, or a middlebox forgets them',
-};
-
-const moreBacklog: Remedy = {
-  kind: 'none',
-  summary:
-    'raising the backlog, somaxconn or tcp_max_syn_backlog does not make these connections fewer; tcp_tw_reuse does nothing on the server side',
-  command: '',
-  effect: '',
-  risk: '',
-};
-
-/** "1.0 s", "640 ms": with the precision the arithmetic has. */
-function formatPeriod(ms: number): string {
-  return formatDurationMs(ms < 1000 ? Math.round(ms / 10) * 10 : ms);
 }

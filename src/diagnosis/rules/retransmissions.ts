@@ -1,20 +1,14 @@
 import { formatCount, formatRate, formatShare } from '../../base/units.ts';
-import type { Evidence, Finding, Remedy, RuledOut, Severity } from '../../tcp/finding.ts';
+import type { Evidence, Finding, RuledOut } from '../../tcp/finding.ts';
 import { counterEvidence, counterRise, perSecond, silentLowerLayers } from '../evidence.ts';
 import { retransmissionExperiment } from '../experiment/retransmission-experiment.ts';
-import { namespaceCommand, namespaceText } from '../namespace-command.ts';
-import {
-  type RetransmissionCause,
-  type RetransmissionFacts,
-  retransmissionFacts,
-} from '../retransmissions/retransmission-facts.ts';
+import { namespaceText } from '../namespace-command.ts';
+import { type RetransmissionFacts, retransmissionFacts } from '../retransmissions/retransmission-facts.ts';
+import { isNotable, resendSeverity } from '../retransmissions/retransmission-limits.ts';
+import { retransmissionRemedies } from '../retransmissions/retransmission-remedies.ts';
+import { retransmissionExplanations, retransmissionTitles } from '../retransmissions/retransmission-words.ts';
 import { defineRule, type RuleView } from '../rule.ts';
 import { mostFrequent } from '../socket-groups/lasting-sockets.ts';
-
-const NOTABLE_SHARE = 0.01;
-const SEVERE_SHARE = 0.1;
-const FEWEST = 20;
-const FEWEST_SEVERE = 100;
 
 /** Data has to be sent again more often than a healthy path needs. */
 export const retransmissions = defineRule({
@@ -33,60 +27,28 @@ export const retransmissions = defineRule({
       };
     }
     return {
-      findings: facts.resent >= FEWEST && facts.share >= NOTABLE_SHARE ? [describe(view, facts)] : [],
+      findings: isNotable(facts) ? [describe(view, facts)] : [],
     };
   },
 });
-
-function severityOf({ cause, share, resent }: RetransmissionFacts): Severity {
-  if (
-    cause === 'dead-peers' ||
-    cause === 'full-accept-queue' ||
-    (cause === 'spurious' && share < SEVERE_SHARE)
-  )
-    return 'info';
-  const severe = cause !== 'spurious' && share >= SEVERE_SHARE && resent >= FEWEST_SEVERE;
-  return severe ? 'critical' : 'warning';
-}
 
 function describe(view: RuleView, facts: RetransmissionFacts): Finding {
   const { cause, resent, share } = facts;
   return {
     id: 'retransmissions',
-    severity: severityOf(facts),
+    severity: resendSeverity(cause, facts),
     confidence: cause === 'local-drop' || cause === 'dead-peers' ? 'certain' : 'likely',
     namespace: view.namespace.inode,
     subject: { namespace: view.namespace.names[0] ?? String(view.namespace.inode), cause },
-    title: `${formatShare(share)} of the segments sent from ${namespaceText(view)} were sent again (${formatCount(resent)}): ${causeTitles[cause]}`,
-    explanation: explanations[cause],
-    cause: { id: cause, title: causeTitles[cause] },
+    title: `${formatShare(share)} of the segments sent from ${namespaceText(view)} were sent again (${formatCount(resent)}): ${retransmissionTitles[cause]}`,
+    explanation: retransmissionExplanations[cause],
+    cause: { id: cause, title: retransmissionTitles[cause] },
     evidence: evidenceFor(view, facts),
     ruledOut: ruledOutFor(view, facts),
-    remedies: remediesFor(view, cause),
+    remedies: retransmissionRemedies(view, cause),
     experiment: retransmissionExperiment(cause, share),
   };
 }
-
-const causeTitles: Readonly<Record<RetransmissionCause, string>> = {
-  'packet-loss': 'segments or their acknowledgements are lost on the way',
-  spurious: 'most were not lost, only late or out of order: the receivers had them already',
-  'local-drop': 'this host itself stops them before they reach the wire',
-  'dead-peers': 'they go to peers that do not answer at all',
-  'full-accept-queue': 'a full accept queue drops what its clients send',
-};
-
-const explanations: Readonly<Record<RetransmissionCause, string>> = {
-  'packet-loss':
-    'Each loss costs at least a round trip, and 200 ms or more when it is the last segment of a burst (timeout); throughput falls with the square root of the loss rate. SYN and SYN-ACK retries are not counted here.',
-  spurious:
-    'The receivers report the same bytes twice (DSACK), so that the first copy had arrived: a delay longer than the retransmission timeout, or packets that overtake each other. It wastes bandwidth and slows senders down, nothing is lost.',
-  'local-drop':
-    'The kernel tried to send again and its own output failed (TCPRetransFail): a firewall rule on OUTPUT, a missing route, an interface that is down, a full queue.',
-  'dead-peers':
-    'Most resends belong to a few connections without any acknowledgement, not to a lossy path: see dead-peers.',
-  'full-accept-queue':
-    'As many segments were dropped at a full accept queue: a client that believes to be connected repeats its data and its FIN until it is let in. The path is not to blame: see accept-queue-overflow.',
-};
 
 function evidenceFor(view: RuleView, facts: RetransmissionFacts): readonly Evidence[] {
   const { resent, sent, share, duplicates, unanswered, failed } = facts;
@@ -154,71 +116,4 @@ function ruledOutFor(
   if (memory === 0)
     ruledOut.push({ id: 'tcp-memory-pressure', because: 'no connection was ended for want of memory' });
   return [...ruledOut, ...silentLowerLayers(view)];
-}
-
-function remediesFor(view: RuleView, cause: RetransmissionCause): readonly Remedy[] {
-  const look: Remedy = {
-    kind: 'process',
-    summary: 'find the connections and the hop',
-    command: namespaceCommand(view, 'ss -tinO state established'),
-    effect:
-      'retrans:now/total shows whose; a common peer, interface or route is the place to look (mtr, ethtool -S, switch counters)',
-    risk: 'none: reading only',
-  };
-  const knobs: Remedy = {
-    kind: 'none',
-    summary: 'tcp_retries2, larger socket buffers and somaxconn do not help',
-    command: '',
-    effect: 'they change how long the kernel tries or how much it holds, not what the path loses',
-    risk: '',
-  };
-  switch (cause) {
-    case 'packet-loss':
-      return [
-        look,
-        {
-          kind: 'sysctl',
-          summary:
-            'until the path is repaired: a congestion control that bears random loss better (bbr), where it is available',
-          command: namespaceCommand(view, 'sysctl -w net.ipv4.tcp_congestion_control=bbr'),
-          effect: 'new connections keep their rate under a few percent of random loss',
-          risk: 'on a path that is simply full it takes bandwidth from others',
-        },
-        knobs,
-      ];
-    case 'spurious':
-      return [look, knobs];
-    case 'local-drop':
-      return [
-        {
-          kind: 'process',
-          summary: 'look at this host’s own output: firewall, routes, interfaces',
-          command: namespaceCommand(view, 'nft list ruleset'),
-          effect:
-            'a rule in an output hook with a growing counter is the one (also: ip route get, ip -s link, tc -s qdisc)',
-          risk: 'none: reading only',
-        },
-        knobs,
-      ];
-    case 'full-accept-queue':
-      return [
-        {
-          kind: 'process',
-          summary: 'see accept-queue-overflow',
-          command: 'halfopen explain accept-queue-overflow',
-          effect: 'the resends end with the overflow',
-          risk: '',
-        },
-      ];
-    case 'dead-peers':
-      return [
-        {
-          kind: 'process',
-          summary: 'see dead-peers',
-          command: 'halfopen explain dead-peers',
-          effect: 'says who is silent and how to bound the wait',
-          risk: '',
-        },
-      ];
-  }
 }

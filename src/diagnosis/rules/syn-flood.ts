@@ -1,4 +1,4 @@
-import { formatCount, formatDurationMs, formatRate, formatShare, plural } from '../../base/units.ts';
+import { formatCount, formatDurationMs, formatShare, plural } from '../../base/units.ts';
 import type { Confidence, Finding, Remedy, Severity } from '../../tcp/finding.ts';
 import { listenerSubject, listenerWithOwner, windowMs } from '../evidence.ts';
 import { noExperiment } from '../experiment/lab-number.ts';
@@ -6,6 +6,9 @@ import { floodExperiment } from '../experiment/syn-queue-experiment.ts';
 import { namespaceCommand } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
 import { cookiesOn } from '../syn-queue/cookies-on.ts';
+import { floodRemedies } from '../syn-queue/flood-remedies.ts';
+import { completedText, floodCause, floodTitle, lostRepliesExplanation } from '../syn-queue/flood-words.ts';
+import { lostRepliesRemedies } from '../syn-queue/lost-replies-remedies.ts';
 import { synEvidence, synRuledOut } from '../syn-queue/syn-evidence.ts';
 import { type SynVerdict, synVerdicts } from '../syn-queue/syn-verdict.ts';
 import { countPrefixes } from '../syn-queue/unanswered-clients.ts';
@@ -58,7 +61,9 @@ function describe(view: RuleView, verdict: SynVerdict): Finding {
     evidence: synEvidence(view, verdict),
     ruledOut: [...otherKinds(verdict), ...synRuledOut(view, verdict)],
     remedies:
-      verdict.kind === 'lost-replies' ? lostRepliesRemedies(view, verdict) : floodRemedies(view, verdict),
+      verdict.kind === 'lost-replies'
+        ? lostRepliesRemedies(view, verdict.clients.sources[0]?.address ?? 'CLIENT')
+        : remediesFor(view, verdict),
     experiment:
       verdict.kind === 'flood'
         ? floodExperiment(view, {
@@ -78,8 +83,7 @@ const wording: Readonly<Record<SynVerdict['kind'], (view: RuleView, verdict: Syn
     severity: 'info',
     confidence: 'possible',
     title: `waits for the last ACK of ${plural(clients.count, 'handshake')} from ${sourcesText(clients.sources.length)}: packets get lost on the way, rather than a flood`,
-    explanation:
-      'The clients are few, or try again as real ones do. Either our SYN-ACKs do not reach them (they repeat the SYN) or their ACKs do not reach us (they believe to be connected): a firewall in one direction, or asymmetric routing.',
+    explanation: lostRepliesExplanation,
     cause: { id: 'lost-replies', title: 'SYN-ACKs or ACKs are lost between us and a few clients' },
   }),
   'no-route-back': (_view, { facts, synsDropped }) => ({
@@ -94,26 +98,15 @@ const wording: Readonly<Record<SynVerdict['kind'], (view: RuleView, verdict: Syn
 function describeFlood(view: RuleView, verdict: SynVerdict): Wording {
   const { facts, clients, synsDropped } = verdict;
   const few = clients.sources.length > 0 && clients.sources.length < 5;
-  const from = clients.sources.length > 0 ? ` from ${sourcesText(clients.sources.length)}` : '';
-  const all = `${formatCount(clients.count)} handshakes${from} were never completed (${formatShare(clients.share)} of all)`;
   return {
     severity: synsDropped > 0 && facts.policy === 'drop' ? 'critical' : 'warning',
     confidence: few || clients.sources.length === 0 || !verdict.listenerSeen ? 'likely' : 'certain',
-    title: `is under a SYN flood: ${all}${consequence(verdict)}`,
+    title:
+      floodTitle({ count: clients.count, share: clients.share, addresses: clients.sources.length }) +
+      consequence(verdict),
     explanation: `In ${formatDurationMs(windowMs(view))} the senders of these SYNs answered none of our SYN-ACKs, as forged addresses do; ${completedText(clients.completedPerSecond)}. ${effectOnClients(verdict)}`,
-    cause: few
-      ? { id: 'few-sources', title: 'one or a few hosts send SYNs and never complete the handshake' }
-      : {
-          id: 'forged-or-distributed',
-          title: 'SYNs from many addresses, none of which completes the handshake',
-        },
+    cause: floodCause(few),
   };
-}
-
-function completedText(perSecond: number): string {
-  return perSecond === 0
-    ? 'no client completed a handshake'
-    : `real clients complete ${formatRate(perSecond)}`;
 }
 
 function consequence({ cookiesSent, synsDropped, facts }: SynVerdict): string {
@@ -146,34 +139,13 @@ function otherKinds({ kind, clients, counters }: SynVerdict): Finding['ruledOut'
   return [{ id: 'syn-queue-overflow', because }];
 }
 
-function floodRemedies(view: RuleView, verdict: SynVerdict): readonly Remedy[] {
+function remediesFor(view: RuleView, verdict: SynVerdict): readonly Remedy[] {
   const { facts, clients } = verdict;
   const cookiesOff = facts.policy === 'drop';
   return [
     ...(cookiesOff ? [cookiesOn(view)] : []),
     ...dropTopPrefix(view, verdict),
-    {
-      kind: 'sysctl',
-      summary: 'let half-open requests go after 7 s instead of 63 s while it lasts',
-      command: namespaceCommand(view, 'sysctl -w net.ipv4.tcp_synack_retries=2'),
-      effect: 'the SYN queue holds 9 times fewer dead requests at the same rate',
-      risk: 'clients behind very lossy links get two repetitions of the SYN-ACK instead of five',
-    },
-    {
-      kind: 'architecture',
-      summary:
-        'have it filtered upstream (provider, load balancer with SYN proxy, nftables synproxy), since forged sources cannot be blocked one by one',
-      command: '',
-      effect: 'the SYNs no longer use up this host’s link and processor',
-      risk: '',
-    },
-    {
-      kind: 'none',
-      summary: `raising the backlog, somaxconn or tcp_max_syn_backlog only makes room for more dead requests: at this rate ${formatCount(Math.ceil(clients.perSecond * 63))} would pile up`,
-      command: '',
-      effect: '',
-      risk: '',
-    },
+    ...floodRemedies(view, clients.perSecond),
   ];
 }
 
@@ -193,29 +165,6 @@ function dropTopPrefix(view: RuleView, { clients, facts }: SynVerdict): readonly
       command: namespaceCommand(view, `nft '${table}; add rule inet halfopen in ${rule} tcp flags syn drop'`),
       effect: 'they no longer reach the SYN queue; undo with: nft delete table inet halfopen',
       risk: 'real clients of that prefix are locked out as well',
-    },
-  ];
-}
-
-function lostRepliesRemedies(view: RuleView, { clients }: SynVerdict): readonly Remedy[] {
-  const peer = clients.sources[0]?.address ?? 'CLIENT';
-  return [
-    {
-      kind: 'process',
-      summary: 'look on both ends which of the three packets is missing',
-      command: namespaceCommand(
-        view,
-        `tcpdump -ni any host ${peer} and 'tcp[tcpflags] & (tcp-syn|tcp-ack) != 0'`,
-      ),
-      effect: 'a SYN-ACK that the client never sees, or an ACK that never comes back, names the direction',
-      risk: 'none: reading only',
-    },
-    {
-      kind: 'none',
-      summary: 'SYN cookies and a larger backlog change nothing here: the queue is not the problem',
-      command: '',
-      effect: '',
-      risk: '',
     },
   ];
 }

@@ -1,6 +1,13 @@
 import { isLoopback } from '../../base/ip-text.ts';
 import type { RuleView } from '../rule.ts';
 import {
+  ALIVE_SHARE,
+  FLOOD_COUNT,
+  FLOOD_COUNT_IN_SMALL_QUEUE,
+  FLOOD_SHARE,
+  hasFloodLikeSources,
+} from './flood-like.ts';
+import {
   nearCapacity,
   type SynCounters,
   type SynQueueFacts,
@@ -28,14 +35,6 @@ export interface SynVerdict {
   readonly listenerSeen: boolean;
 }
 
-/** From this share of unanswered handshakes on: lossy networks lose a few percent, mixed traffic under attack far more. */
-const FLOOD_SHARE = 0.3;
-/** Fewer than these are scanners and phones that went out of range, which every public server sees. */
-const FLOOD_COUNT = 10;
-const FLOOD_COUNT_IN_SMALL_QUEUE = 5;
-/** A few clients whose ACKs are lost do not open connections at this rate. */
-const FLOOD_FROM_FEW_PER_SECOND = 50;
-const ALIVE_SHARE = 0.3;
 const GENUINE_SHARE = 0.7;
 /** The accept queue's own rule explains what happens while it is full. */
 const ACCEPT_QUEUE_SHARE = 0.25;
@@ -168,13 +167,9 @@ function manyUnanswered({ facts, clients }: Known, overflows: boolean): boolean 
   return fillsQueue && (overflows || clients.count >= FLOOD_COUNT_IN_SMALL_QUEUE);
 }
 
-/** Forged or distributed sources are many; a single one counts when it comes as no client would. */
 function floodLikeSources({ sources, count, perSecond }: UnansweredClients): boolean {
   const seen = sources.reduce((sum, source) => sum + source.count, 0);
-  if (seen === 0 || sources.length >= FLOOD_COUNT) return true;
-  const mostlyOnce =
-    sources.length >= seen / 2 && sources.length >= Math.min(count, FLOOD_COUNT_IN_SMALL_QUEUE);
-  return mostlyOnce || perSecond >= FLOOD_FROM_FEW_PER_SECOND;
+  return hasFloodLikeSources({ count, perSecond, seen, addresses: sources.length });
 }
 
 function queueOverflowed({ facts, counters, cookiesSent, synsDropped }: Omit<Known, 'clients'>): boolean {

@@ -42,12 +42,15 @@ export const loadHalfAtX = (at: number): Instruction => ({ code: LD | HALF | IND
 export const loadByteAtX = (at: number): Instruction => ({ code: LD | BYTE | IND, k: at });
 /** X = 4 * (the low four bits of the byte at `at`): the length of an IPv4 header. */
 export const loadXHeaderLength = (at: number): Instruction => ({ code: LDX | BYTE | MSH, k: at });
+/** A = `value`. */
+export const loadNumber = (value: number): Instruction => ({ code: LD | WORD | IMM, k: value });
 export const setX = (value: number): Instruction => ({ code: LDX | WORD | IMM, k: value });
 export const moveAToX: Instruction = { code: MISC, k: 0 };
 export const storeA = (slot: number): Instruction => ({ code: ST, k: slot });
 export const recallA = (slot: number): Instruction => ({ code: LD | WORD | MEM, k: slot });
 export const add = (value: number): Instruction => ({ code: ALU | 0x00, k: value });
 export const addX: Instruction = { code: ALU | 0x00 | FROM_X, k: 0 };
+export const and = (mask: number): Instruction => ({ code: ALU | 0x50, k: mask });
 export const shiftLeft = (bits: number): Instruction => ({ code: ALU | 0x60, k: bits });
 /** Returns how many bytes of the packet to keep; 0 rejects it. */
 export const keep = (bytes: number): Instruction => ({ code: RET, k: bytes });

@@ -1,5 +1,6 @@
 import { ok, type Reading } from '../../tcp/reading.ts';
 import { libc } from '../ffi.ts';
+import type { RingSink } from './ring-sink.ts';
 import { closeRingSocket, openRingSocket, type RingSocket, SOL_PACKET } from './ring-socket.ts';
 
 export interface PacketRingOptions {
@@ -7,10 +8,14 @@ export interface PacketRingOptions {
   readonly namespacePath: string | null;
   /** struct sock_filter[], see `tcpFilter`. It also sets how many bytes are kept of each packet. */
   readonly filter: Uint8Array;
-  /** Kernel memory for packets not read yet; rounded up to whole blocks, at most 64 MiB. */
+  /** Kernel memory for packets not read yet; rounded up to whole blocks, at most 1 GiB. */
   readonly bytes?: number;
   /** The most that the filter keeps of a packet; blocks are made large enough for it. */
   readonly snapBytes?: number;
+  /** A power of two, at least 64 KiB: large ones cost less for each packet, small ones are not spent on a few. */
+  readonly blockBytes?: number;
+  /** Only this interface; left out: all. */
+  readonly interfaceIndex?: number;
 }
 
 export interface RingPacket {
@@ -27,7 +32,7 @@ export interface RingPacket {
 }
 
 const DEFAULT_RING_BYTES = 4 * 1024 ** 2;
-const MAX_RING_BYTES = 64 * 1024 ** 2;
+const MAX_RING_BYTES = 1024 ** 3;
 /** A multiple of every page size in use; small, since a block handed over by the timer is spent however empty it is. */
 const MIN_BLOCK_BYTES = 64 * 1024;
 const PACKET_OVERHEAD_BYTES = 256;
@@ -44,7 +49,10 @@ const SECONDS = 4;
 const NANOSECONDS = 8;
 const SNAPPED_BYTES = 12;
 const WIRE_BYTES = 16;
+const PACKET_STATUS = 20;
 const DATA_OFFSET = 24;
+const VLAN_TCI = 32;
+const VLAN_PROTOCOL = 36;
 const ADDRESS = 48;
 const INTERFACE_INDEX = ADDRESS + 4;
 const HARDWARE_TYPE = ADDRESS + 8;
@@ -52,6 +60,9 @@ const PACKET_TYPE = ADDRESS + 10;
 
 const TP_STATUS_KERNEL = 0;
 const TP_STATUS_USER = 1;
+const TP_STATUS_VLAN_VALID = 1 << 4;
+const TP_STATUS_VLAN_TPID_VALID = 1 << 6;
+const ETH_P_8021Q = 0x8100;
 const PACKET_OUTGOING = 4;
 const ARPHRD_LOOPBACK = 772;
 const PACKET_STATISTICS = 6;
@@ -68,6 +79,7 @@ export class PacketRing {
   readonly #block: Uint8Array;
   readonly #block16: Uint16Array;
   readonly #block32: Uint32Array;
+  readonly #blockView: DataView;
   #socket: RingSocket | undefined;
   #nextBlock = 0;
   /** The next packet in the copied block, and how many are left there. */
@@ -84,12 +96,13 @@ export class PacketRing {
     this.#block = new Uint8Array(socket.blockBytes);
     this.#block16 = new Uint16Array(this.#block.buffer);
     this.#block32 = new Uint32Array(this.#block.buffer);
+    this.#blockView = new DataView(this.#block.buffer);
   }
 
   static open(options: PacketRingOptions): Reading<PacketRing> {
-    const { namespacePath, filter, snapBytes = 0 } = options;
+    const { namespacePath, filter, snapBytes = 0, interfaceIndex = 0 } = options;
     const blockBytes = Math.max(
-      MIN_BLOCK_BYTES,
+      options.blockBytes ?? MIN_BLOCK_BYTES,
       2 ** Math.ceil(Math.log2(snapBytes + PACKET_OVERHEAD_BYTES)),
     );
     const bytes = Math.min(options.bytes ?? DEFAULT_RING_BYTES, MAX_RING_BYTES);
@@ -100,6 +113,7 @@ export class PacketRing {
       blocks,
       blockBytes,
       retireAfterMs: RETIRE_AFTER_MS,
+      interfaceIndex,
     });
     return socket.status === 'ok' ? ok(new PacketRing(socket.value)) : socket;
   }
@@ -118,6 +132,21 @@ export class PacketRing {
       visit(packet);
     }
     return visited;
+  }
+
+  /**
+   * Hands the packets of up to `maxBlocks` blocks to the sink, oldest first, and returns how many blocks there were: fewer
+   * when the kernel has no more. For loads where an object for each packet is too much; never waits.
+   */
+  visit(maxBlocks: number, sink: RingSink): number {
+    // What `read` has left of a block.
+    this.#visitRest(sink);
+    let blocks = 0;
+    while (blocks < maxBlocks && this.#takeBlock()) {
+      this.#visitRest(sink);
+      blocks++;
+    }
+    return blocks;
   }
 
   /** Since opening: packets that went into the ring (on loopback both copies), and packets it had no room for. */
@@ -173,6 +202,40 @@ export class PacketRing {
       originalBytes: words[word + WIRE_BYTES / 4] ?? 0,
       bytes: this.#block.subarray(dataAt, dataAt + (words[word + SNAPPED_BYTES / 4] ?? 0)),
     };
+  }
+
+  #visitRest(sink: RingSink): void {
+    const [bytes, halves, words, view] = [this.#block, this.#block16, this.#block32, this.#blockView];
+    while (this.#packetsLeft > 0) {
+      const at = this.#packetAt;
+      const word = at >> 2;
+      this.#packetsLeft--;
+      this.#packetAt = at + (words[word + NEXT_OFFSET / 4] ?? 0);
+      const packetType = bytes[at + PACKET_TYPE] ?? 0;
+      if (packetType === PACKET_OUTGOING && halves[(at + HARDWARE_TYPE) >> 1] === ARPHRD_LOOPBACK) continue;
+      sink.packet(
+        bytes,
+        view,
+        at + (halves[(at + DATA_OFFSET) >> 1] ?? 0),
+        words[word + SNAPPED_BYTES / 4] ?? 0,
+        words[word + WIRE_BYTES / 4] ?? 0,
+        words[word + SECONDS / 4] ?? 0,
+        words[word + NANOSECONDS / 4] ?? 0,
+        words[word + INTERFACE_INDEX / 4] ?? 0,
+        packetType,
+        at + ADDRESS,
+        this.#vlanTag(at),
+      );
+    }
+  }
+
+  /** The kernel takes the tag out of the frame and keeps it beside the packet. */
+  #vlanTag(at: number): number {
+    const status = this.#block32[(at + PACKET_STATUS) >> 2] ?? 0;
+    if ((status & TP_STATUS_VLAN_VALID) === 0) return 0;
+    const told = (status & TP_STATUS_VLAN_TPID_VALID) !== 0;
+    const protocol = told ? (this.#block16[(at + VLAN_PROTOCOL) >> 1] ?? 0) : ETH_P_8021Q;
+    return protocol * 0x10000 + ((this.#block32[(at + VLAN_TCI) >> 2] ?? 0) & 0xffff);
   }
 
   /** Reading struct tpacket_stats_v3 resets it; its packet count includes the dropped ones (packet_getsockopt). */

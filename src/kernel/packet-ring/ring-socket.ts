@@ -17,6 +17,8 @@ export interface RingSocketOptions {
   readonly blocks: number;
   readonly blockBytes: number;
   readonly retireAfterMs: number;
+  /** 0: every interface. */
+  readonly interfaceIndex: number;
 }
 
 const AF_PACKET = 17;
@@ -84,8 +86,8 @@ function prepare(library: Libc, fd: number, options: RingSocketOptions): Reading
   const length = options.blocks * options.blockBytes;
   const address: bigint = library.call.mmap(null, length, PROT_READ_WRITE, MAP_SHARED, fd, 0);
   if (address === MAP_FAILED) return fail('mmap');
-  const all = anyProtocolAddress();
-  if (library.call.bind(fd, all, all.byteLength) !== 0) {
+  const to = anyProtocolAddress(options.interfaceIndex);
+  if (library.call.bind(fd, to, to.byteLength) !== 0) {
     const failure = fail('bind');
     library.call.munmap(address, length);
     return failure;
@@ -120,11 +122,12 @@ function ringRequest({ blocks, blockBytes, retireAfterMs }: RingSocketOptions): 
   return Uint32Array.of(blockBytes, blocks, FRAME_BYTES, frames, retireAfterMs, 0, 0);
 }
 
-/** struct sockaddr_ll for every protocol on every interface; ETH_P_ALL also shows what is sent. */
-function anyProtocolAddress(): Uint8Array {
+/** struct sockaddr_ll for every protocol on one or every interface; ETH_P_ALL also shows what is sent. */
+function anyProtocolAddress(interfaceIndex: number): Uint8Array {
   const bytes = new Uint8Array(20);
   new Uint16Array(bytes.buffer)[0] = AF_PACKET;
   new DataView(bytes.buffer).setUint16(2, ETH_P_ALL);
+  new Int32Array(bytes.buffer)[1] = interfaceIndex;
   return bytes;
 }
 

@@ -2,6 +2,7 @@ import {
   add,
   addX,
   ancillary,
+  and,
   assemble,
   type Instruction,
   ifAnyBit,
@@ -14,6 +15,7 @@ import {
   loadByteAtX,
   loadHalf,
   loadHalfAtX,
+  loadNumber,
   loadWord,
   loadXHeaderLength,
   moveAToX,
@@ -30,6 +32,8 @@ export interface TcpFilterOptions {
   readonly sample?: { readonly ports: readonly number[]; readonly share: number };
   /** Of the segments from or to these networks keep only this share, whatever they are. */
   readonly crowd?: Crowd;
+  /** Keep every segment, not only those with SYN, FIN or RST; with ports only what is from, to or about one of them. */
+  readonly everything?: { readonly ports: readonly number[] };
 }
 
 /** The first 16 bits of addresses: 0x0a5b is 10.91.0.0/16, 0xfd91 is fd91::/16. */
@@ -39,25 +43,27 @@ export interface Crowd {
 }
 
 const DEFAULT_SNAP_BYTES = 128;
-const MAX_PORTS = 16;
+export const MAX_FILTER_PORTS = 16;
 
 /**
  * A classic BPF program (struct sock_filter[]) for a packet socket of type SOCK_DGRAM, whose packets start at the IP
- * header. It keeps TCP segments with SYN, FIN or RST, ICMP destination-unreachable messages about TCP, and the
- * sample. Fragments but the first, and packets for other machines, are not kept. Throws RangeError for more than 16 ports.
+ * header. It keeps TCP segments with SYN, FIN or RST (or `everything`), ICMP destination-unreachable messages about TCP, and
+ * the sample. Fragments but the first, and packets for other machines, are not kept. Throws RangeError for more than 16 ports.
  */
 export function tcpFilter(options: TcpFilterOptions = {}): Uint8Array {
-  const { snapBytes = DEFAULT_SNAP_BYTES, sample, crowd } = options;
-  if (sample && sample.ports.length > MAX_PORTS) {
-    throw new RangeError(`a packet filter takes ${MAX_PORTS} ports, not ${sample.ports.length}`);
+  const { snapBytes = DEFAULT_SNAP_BYTES, sample, crowd, everything } = options;
+  for (const { ports } of [sample, everything].filter((part) => part !== undefined)) {
+    if (ports.length <= MAX_FILTER_PORTS) continue;
+    throw new RangeError(`a packet filter takes ${MAX_FILTER_PORTS} ports, not ${ports.length}`);
   }
   return assemble([
     ...eachPacketOnce(),
     ...chooseFamily(),
     ...ipv4(),
     ...ipv6(),
+    ...quoted(everything?.ports ?? []),
     ...thinOut(crowd),
-    ...tcpAtX(sample),
+    ...(everything ? everySegment(everything.ports) : tcpAtX(sample)),
     label('accept'),
     keep(snapBytes),
     label('reject'),
@@ -98,6 +104,7 @@ function chooseFamily(): Instruction[] {
 const TCP = 6;
 const ICMP = 1;
 const ICMPV6 = 58;
+const ICMP_HEADER_BYTES = 8;
 const FRAGMENT_OFFSET = 0x1fff;
 
 function ipv4(): Instruction[] {
@@ -111,8 +118,8 @@ function ipv4(): Instruction[] {
     loadByteAtX(0),
     ifEqual(3, { no: 'reject' }),
     // The quoted header begins 8 bytes into the message, its protocol field 9 bytes further.
-    loadByteAtX(8 + 9),
-    ifEqual(TCP, { yes: 'accept', no: 'reject' }),
+    loadByteAtX(ICMP_HEADER_BYTES + 9),
+    ifEqual(TCP, { yes: 'quoted by icmp', no: 'reject' }),
   ];
 }
 
@@ -132,8 +139,8 @@ function ipv6(): Instruction[] {
     ifEqual(ICMPV6, { no: 'reject' }),
     loadByteAtX(0),
     ifEqual(1, { no: 'reject' }),
-    loadByteAtX(8 + 6),
-    ifEqual(TCP, { yes: 'accept', no: 'reject' }),
+    loadByteAtX(ICMP_HEADER_BYTES + 6),
+    ifEqual(TCP, { yes: 'quoted by icmpv6', no: 'reject' }),
   ];
 }
 
@@ -158,6 +165,28 @@ function skipExtension(which: string): Instruction[] {
   ];
 }
 
+const HEADER_WORDS = 0x0f;
+const IPV6_HEADER_BYTES = 40;
+
+/** With X at the ICMP header: an error is about a port when the first 4 bytes of the TCP header it quotes say so. */
+function quoted(ports: readonly number[]): Instruction[] {
+  if (ports.length === 0) return [label('quoted by icmp'), label('quoted by icmpv6'), jump('accept')];
+  return [
+    label('quoted by icmp'),
+    loadByteAtX(ICMP_HEADER_BYTES),
+    and(HEADER_WORDS),
+    shiftLeft(2),
+    jump('quoted segment'),
+    label('quoted by icmpv6'),
+    loadNumber(IPV6_HEADER_BYTES),
+    label('quoted segment'),
+    addX,
+    add(ICMP_HEADER_BYTES),
+    moveAToX,
+    jump('ports'),
+  ];
+}
+
 /** Where the addresses stand in the IP header. */
 const addressesAt = { 'tcp over ipv4': [12, 16], 'tcp over ipv6': [8, 24] } as const;
 
@@ -177,6 +206,11 @@ function tcpAtX(sample: TcpFilterOptions['sample']): Instruction[] {
   const start = [label('tcp'), loadByteAtX(13), ifAnyBit(FIN_SYN_RST, { yes: 'accept' })];
   if (!sample || sample.share <= 0 || sample.ports.length === 0) return [...start, jump('reject')];
   return [...start, ...drawLots(sample.share), ...ifEitherPort(sample.ports), jump('reject')];
+}
+
+function everySegment(ports: readonly number[]): Instruction[] {
+  if (ports.length === 0) return [label('tcp'), jump('accept')];
+  return [label('tcp'), label('ports'), ...ifEitherPort(ports), jump('reject')];
 }
 
 /** SKF_AD_RANDOM is uniform over 32 bits. */

@@ -1,4 +1,5 @@
-import { decodeSegment, type TcpSegment, tcpFlags } from '../../capture/decode-segment.ts';
+import { decodeSegment, type TcpSegment } from '../../capture/decode-segment.ts';
+import { flagText } from '../../capture/flag-text.ts';
 import type { Unreachable } from '../../capture/icmp-unreachable.ts';
 import { PacketRing } from '../../kernel/packet-ring/packet-ring.ts';
 import { type Crowd, tcpFilter } from '../../kernel/packet-ring/tcp-filter.ts';
@@ -154,20 +155,4 @@ function toRow(
     sequence: decoded.sequence,
     acknowledgement: decoded.acknowledgement,
   };
-}
-
-const letters: readonly (readonly [number, string])[] = [
-  [tcpFlags.syn, 'S'],
-  [tcpFlags.fin, 'F'],
-  [tcpFlags.psh, 'P'],
-  [tcpFlags.rst, 'R'],
-  [tcpFlags.ack, '.'],
-];
-
-/** As tcpdump writes them. */
-export function flagText(flags: number): string {
-  return letters
-    .filter(([bit]) => (flags & bit) !== 0)
-    .map(([, letter]) => letter)
-    .join('');
 }

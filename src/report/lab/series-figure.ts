@@ -8,8 +8,16 @@ import { binned, type TimeSpan } from './sparkline.ts';
 const WIDTH = 1000;
 const HEIGHT = 100;
 
-/** Caption, area under steps with the line of its limit, and the numbers in a table. `withAxis`: times below. */
-export function seriesFigure(series: LabSeries, span: TimeSpan, withAxis: boolean): string {
+/**
+ * Caption, area under steps with the line of its limit, and the numbers in a table. `withAxis`: times below; `kind`: what the area
+ * stands for where there is no limit.
+ */
+export function seriesFigure(
+  series: LabSeries,
+  span: TimeSpan,
+  withAxis: boolean,
+  kind: 'calm' | 'loss' = 'calm',
+): string {
   const peak = series.points.reduce((most, { value }) => Math.max(most, value), 0);
   const top = Math.max(peak * 1.1, (series.limit ?? 0) * 1.2, 1e-9);
   const facts = [
@@ -25,7 +33,7 @@ export function seriesFigure(series: LabSeries, span: TimeSpan, withAxis: boolea
     ),
     element('div', 'plot', [
       element('div', 'y-axis', yLabels(series, peak, top)),
-      `<svg class="area" role="img" aria-label="${escapeHtml(label)}" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="720" height="56" preserveAspectRatio="none">${drawing(series, span, top)}</svg>\n`,
+      `<svg class="area" role="img" aria-label="${escapeHtml(label)}" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="720" height="56" preserveAspectRatio="none">${drawing(series, span, top, kind)}</svg>\n`,
       withAxis ? timeAxis(span) : '',
     ]),
     numbers(series, span),
@@ -66,10 +74,10 @@ interface Step {
   readonly value: number;
 }
 
-function drawing(series: LabSeries, span: TimeSpan, top: number): string {
+function drawing(series: LabSeries, span: TimeSpan, top: number, usual: Kind): string {
   const steps = stepsOf(series, span);
   const y = (value: number): string => fixed(HEIGHT * (1 - Math.max(0, value) / top));
-  const areas = runsOf(steps, series.limit).map(({ kind, its }) => {
+  const areas = runsOf(steps, series.limit, usual).map(({ kind, its }) => {
     const first = its[0];
     const path = its.map(({ value, to }) => `V${y(value)}H${fixed(to)}`).join('');
     return first === undefined
@@ -110,20 +118,22 @@ function stepsOf({ points }: LabSeries, { fromMs, toMs }: TimeSpan): readonly St
 function runsOf(
   steps: readonly Step[],
   limit: number | undefined,
+  usual: Kind,
 ): readonly { readonly kind: Kind; readonly its: readonly Step[] }[] {
   const runs: { kind: Kind; its: Step[] }[] = [];
   for (const step of steps) {
-    const kind: Kind =
-      limit === undefined || step.value === 0 || step.value <= limit / 2
-        ? 'calm'
-        : step.value > limit
-          ? 'loss'
-          : 'pressure';
+    const kind = kindOf(step.value, limit, usual);
     const last = runs.at(-1);
     if (last?.kind === kind) last.its.push(step);
     else runs.push({ kind, its: [step] });
   }
   return runs;
+}
+
+function kindOf(value: number, limit: number | undefined, usual: Kind): Kind {
+  if (limit === undefined) return usual;
+  if (value === 0 || value <= limit / 2) return 'calm';
+  return value > limit ? 'loss' : 'pressure';
 }
 
 const ROWS = 20;

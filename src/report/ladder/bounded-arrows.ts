@@ -7,13 +7,19 @@ export const usualRows = 40;
 const keptAtStart = 4;
 const keptAtEnd = 3;
 
-/** Keeps the first, the telling and the last arrows, in order, so that no more than `rows` lines are needed. */
+/**
+ * Keeps the first, the telling and the last arrows, in order, so that no more than `rows` lines are needed. `isTelling` names those
+ * that matter more than what an arrow itself shows.
+ */
 export function boundedArrows(
   arrows: readonly LadderArrow[],
   rows: number = usualRows,
+  isTelling: (arrow: LadderArrow) => boolean = () => false,
 ): Pick<Ladder, 'arrows' | 'leftOut'> {
   if (arrows.length <= rows) return { arrows };
-  const worths = arrows.map((arrow, i) => worthOf(arrow, i, arrows.length));
+  const worths = arrows.map((arrow, i) =>
+    Math.max(worthOf(arrow, i, arrows.length), isTelling(arrow) ? 95 : 0),
+  );
   const byWorth = worths
     .map((own, i) => ({ i, worth: Math.max(own, besideTrouble(worths, i)) }))
     .filter(({ worth }) => worth > 0)

@@ -1,6 +1,6 @@
 import { formatCount } from '../../base/units.ts';
 import { escapeHtml } from '../html-escape.ts';
-import { arrowAtMs, arrowText, type Ladder, type LadderArrow, type LadderEnd } from './ladder.ts';
+import { arrowAtMs, arrowText, type Ladder, type LadderArrow, type LadderEnd, packetText } from './ladder.ts';
 import { type LadderClock, ladderClock } from './ladder-clock.ts';
 import { type LadderRow, ladderRows } from './ladder-rows.ts';
 import { arrowSentence, ladderSummary } from './ladder-words.ts';
@@ -58,7 +58,11 @@ function heads({ left, right, arrows, onlyPredicted }: Ladder): string {
   const name = (at: number, anchor: string, text: string): string =>
     `<text class="head" x="${at}%" y="14" text-anchor="${anchor}">${escapeHtml(text)}</text>`;
   const names = name(leftLine, 'start', left) + name(rightLine, 'end', right);
-  const beside = arrows.some(({ predicted }) => predicted !== undefined) ? 'predicted' : '';
+  const beside = arrows.some(({ predicted }) => predicted !== undefined)
+    ? 'predicted'
+    : arrows.some(({ packet }) => packet !== undefined)
+      ? 'packet'
+      : '';
   const [time, aside] = onlyPredicted ? ['earliest', 'latest'] : ['measured', beside];
   return timeText(14, time ?? '', 'soft') + names + asideText(14, aside ?? '');
 }
@@ -152,7 +156,7 @@ function timesOf(
   }
   return {
     time: atMs === null ? '' : clock.time(atMs),
-    aside: predicted === undefined ? '' : clock.interval(predicted).slice(1, -1),
+    aside: predicted === undefined ? packetText(arrow) : clock.interval(predicted).slice(1, -1),
   };
 }
 

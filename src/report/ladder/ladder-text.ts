@@ -3,7 +3,7 @@ import { type Paint, paintFor } from '../ansi.ts';
 import { printable } from '../printable.ts';
 import { shorten, widthOf, wrapText } from '../wrap-text.ts';
 import { drawArrow, type Piece } from './arrow-line.ts';
-import type { Ladder, LadderArrow, LadderEnd, LadderSkip } from './ladder.ts';
+import { type Ladder, type LadderArrow, type LadderEnd, type LadderSkip, packetText } from './ladder.ts';
 import { type LadderClock, ladderClock } from './ladder-clock.ts';
 import { ladderList } from './ladder-list.ts';
 import { type LadderRow, ladderRows } from './ladder-rows.ts';
@@ -57,6 +57,8 @@ interface Columns {
   readonly predicted: number;
   /** Both lifelines included. */
   readonly body: number;
+  /** Numbers of packets; 0: none. */
+  readonly packet: number;
   /** 0: notes have lines of their own. */
   readonly note: number;
 }
@@ -83,10 +85,15 @@ function columnsFor(ladder: Ladder, width: number): Columns | undefined {
   const predictedCells = widest(cells.map(({ predicted }) => predicted));
   const predicted = predictedCells === 0 ? 0 : Math.max(predictedCells, headOf(ladder).predicted.length);
   const note = widest(ladder.arrows.map((arrow) => arrow.note ?? ''));
-  const room = width - time - gap - (predicted === 0 ? 0 : predicted + gap);
+  const packet = widest(ladder.arrows.map(packetText));
+  const taken = [predicted, packet].reduce((sum, one) => sum + (one === 0 ? 0 : one + gap), time + gap);
+  const room = width - taken;
   const withNotes = room - (note === 0 ? 0 : note + gap);
-  if (withNotes >= narrowestBody) return { time, predicted, note, body: Math.min(widestBody, withNotes) };
-  return room < narrowestBody ? undefined : { time, predicted, note: 0, body: Math.min(widestBody, room) };
+  if (withNotes >= narrowestBody)
+    return { time, predicted, packet, note, body: Math.min(widestBody, withNotes) };
+  return room < narrowestBody
+    ? undefined
+    : { time, predicted, packet, note: 0, body: Math.min(widestBody, room) };
 }
 
 function headOf({ onlyPredicted }: Ladder): { readonly time: string; readonly predicted: string } {
@@ -166,11 +173,16 @@ function arrowLines(
   arrow: LadderArrow,
   { ladder, columns, paint }: Context,
 ): readonly string[] {
-  const line = start + paintPieces(drawArrow(arrow, columns.body, ladder.onlyPredicted === true), paint);
+  const drawn = start + paintPieces(drawArrow(arrow, columns.body, ladder.onlyPredicted === true), paint);
+  const packet = packetText(arrow);
+  const line = packet === '' ? drawn : `${drawn}${' '.repeat(gap)}${paint.dim(packet)}`;
   const note = shorten(arrow.note ?? '', Math.max(columns.note, columns.body - 4));
   const painted = arrow.unexpected ? paint.red(note) : paint.yellow(note);
   if (note === '') return [line];
-  if (columns.note > 0) return [`${line}${' '.repeat(gap)}${painted}`];
+  if (columns.note > 0) {
+    const short = columns.packet === 0 ? 0 : columns.packet - widthOf(packet) + (packet === '' ? gap : 0);
+    return [`${line}${' '.repeat(gap + short)}${painted}`];
+  }
   const below = plainEdge(columns, { time: '', predicted: '' });
   return [line, `${below}│ ${painted}${' '.repeat(columns.body - 3 - widthOf(note))}│`];
 }

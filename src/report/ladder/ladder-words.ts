@@ -1,6 +1,6 @@
 /** A ladder in words: for lists, tables and screen readers. */
 import { plural } from '../../base/units.ts';
-import { arrowText, type Ladder, type LadderArrow } from './ladder.ts';
+import { arrowText, type Ladder, type LadderArrow, packetText } from './ladder.ts';
 import type { LadderClock } from './ladder-clock.ts';
 
 export function senderOf({ from }: LadderArrow, { left, right }: Ladder): string {
@@ -18,7 +18,12 @@ export function arrowSentence(arrow: LadderArrow, ladder: Ladder, clock: LadderC
     arrow.atMs === null ? '' : clock.time(arrow.atMs),
     arrow.predicted === undefined ? '' : clock.interval(arrow.predicted),
   ];
-  const words = [`${senderOf(arrow, ladder)}: ${arrowText(arrow)}`, fateOf(arrow), arrow.note ?? ''];
+  const words = [
+    `${senderOf(arrow, ladder)}: ${arrowText(arrow)}`,
+    fateOf(arrow),
+    arrow.note ?? '',
+    packetText(arrow),
+  ];
   return [...when.filter(isSaid), words.filter(isSaid).join(', ')].join(' ');
 }
 

@@ -14,6 +14,8 @@ export interface LadderArrow {
   readonly unanswered?: boolean;
   /** n-th retransmission. */
   readonly repeat?: number;
+  /** Its number in the capture it comes from. */
+  readonly packet?: number;
   /** A few words: "0.3 s late". */
   readonly note?: string;
   readonly unexpected?: boolean;
@@ -49,6 +51,8 @@ export interface Ladder {
   readonly leftOut?: number;
   /** Nothing was measured: every time is a prediction. */
   readonly onlyPredicted?: boolean;
+  /** Nothing was predicted: no place is kept for it. */
+  readonly onlyMeasured?: boolean;
   /** Which connection: "client port 40001, one of 33 connections". */
   readonly about?: string;
 }
@@ -56,6 +60,11 @@ export interface Ladder {
 /** When an arrow stands in the drawing. */
 export function arrowAtMs(arrow: LadderArrow): number {
   return arrow.atMs ?? arrow.predicted?.atMs ?? 0;
+}
+
+/** "#12"; "" where it comes from no capture. */
+export function packetText({ packet }: LadderArrow): string {
+  return packet === undefined ? '' : `#${packet}`;
 }
 
 /** "SYN", "SYN again", "SYN again 2". */

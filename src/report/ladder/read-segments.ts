@@ -4,8 +4,17 @@ import type { PredictedEvent, Side } from '../../tcp/prediction.ts';
 
 export type SegmentKind = PredictedEvent['what'];
 
-export interface Segment {
-  readonly packet: LabPacket;
+/** What is needed of a packet. */
+export type SegmentPacket = Pick<
+  LabPacket,
+  'atMs' | 'from' | 'flags' | 'bytes' | 'sequence' | 'acknowledgement' | 'lost'
+> & {
+  /** Known to be a keepalive or window probe, also where it carries a byte. */
+  readonly isProbe?: boolean;
+};
+
+export interface Segment<P extends SegmentPacket = LabPacket> {
+  readonly packet: P;
   readonly kind: SegmentKind;
   /** n-th retransmission; 0: the first of its kind and sequence. */
   readonly repeat: number;
@@ -19,7 +28,10 @@ export interface Segment {
 const answerWithinMs = 200;
 
 /** `packets` of one connection in time order; `untilMs` is when the run ended. */
-export function readSegments(packets: readonly LabPacket[], untilMs: number): readonly Segment[] {
+export function readSegments<P extends SegmentPacket>(
+  packets: readonly P[],
+  untilMs: number,
+): readonly Segment<P>[] {
   const sides: Readonly<Record<Side, SideState>> = { client: newSide(), server: newSide() };
   const found = packets.map((packet) => readSegment(packet, sides));
   for (const segment of [...sides.client.open.values(), ...sides.server.open.values()]) {
@@ -39,17 +51,22 @@ interface SideState {
   lastAck: OpenSegment | undefined;
 }
 
-type OpenSegment = { -readonly [K in keyof Segment]: Segment[K] };
+type OpenSegment<P extends SegmentPacket = SegmentPacket> = {
+  -readonly [K in keyof Segment<P>]: Segment<P>[K];
+};
 
 function newSide(): SideState {
   return { next: undefined, sent: new Map(), open: new Map(), lastAck: undefined };
 }
 
-function readSegment(packet: LabPacket, sides: Readonly<Record<Side, SideState>>): Segment {
+function readSegment<P extends SegmentPacket>(
+  packet: P,
+  sides: Readonly<Record<Side, SideState>>,
+): Segment<P> {
   const own = sides[packet.from];
   const other = sides[packet.from === 'client' ? 'server' : 'client'];
   const kind = kindOf(packet, own);
-  const segment: OpenSegment = { packet, kind, repeat: 0, lost: packet.lost === true, unanswered: false };
+  const segment: OpenSegment<P> = { packet, kind, repeat: 0, lost: packet.lost === true, unanswered: false };
   if (!segment.lost) answer(segment, other);
   if (kind === 'ACK') own.lastAck = segment;
   if (asksForAnswer(kind)) send(segment, own, other);
@@ -85,7 +102,7 @@ function send(segment: OpenSegment, own: SideState, other: SideState): void {
 }
 
 /** Answered, and sent again all the same: that answer was for nothing. */
-function discardAck(repeated: LabPacket, { lastAck }: SideState): void {
+function discardAck(repeated: SegmentPacket, { lastAck }: SideState): void {
   if (lastAck === undefined || isAfter(endOf(repeated), lastAck.packet.acknowledgement)) return;
   lastAck.unanswered = true;
 }
@@ -96,16 +113,17 @@ export function asksForAnswer(kind: SegmentKind): boolean {
 }
 
 /** A keepalive or window probe is an empty segment one before the next sequence number (RFC 9293, 3.8.4; tcp_xmit_probe_skb). */
-function kindOf({ flags, bytes, sequence }: LabPacket, own: SideState): SegmentKind {
+function kindOf({ flags, bytes, sequence, isProbe }: SegmentPacket, own: SideState): SegmentKind {
   if (flags.startsWith('ICMP')) return 'ICMP';
   if (flags.includes('R')) return 'RST';
   if (flags.includes('S')) return flags.includes('.') ? 'SYN-ACK' : 'SYN';
   if (flags.includes('F')) return 'FIN';
+  if (isProbe) return 'probe';
   if (bytes > 0) return 'data';
   return own.next !== undefined && sequence === (own.next - 1) >>> 0 ? 'probe' : 'ACK';
 }
 
-function endOf({ sequence, bytes, flags }: LabPacket): number {
+function endOf({ sequence, bytes, flags }: SegmentPacket): number {
   return (sequence + bytes + (/[SF]/.test(flags) ? 1 : 0)) >>> 0;
 }
 

@@ -1,7 +1,7 @@
 import type { TcpSegment } from '../../../capture/decode-segment.ts';
+import { flagText } from '../../../capture/flag-text.ts';
 import type { LabPacket } from '../../../tcp/lab-run.ts';
 import type { Stage } from '../../stage/stage.ts';
-import { flagText } from '../../stage/wire-tap.ts';
 
 /** One connection attempt as the wire shows it; times count from the stage's origin. */
 export interface ClientOnWire {

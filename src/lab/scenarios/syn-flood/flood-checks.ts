@@ -1,7 +1,7 @@
 import type { TcpSegment } from '../../../capture/decode-segment.ts';
+import { flagText } from '../../../capture/flag-text.ts';
 import type { SpoofDone } from '../../programs/options.ts';
 import type { Stage } from '../../stage/stage.ts';
-import { flagText } from '../../stage/wire-tap.ts';
 import { checkRange } from '../queues/check-range.ts';
 import type { Range } from '../queues/range-of.ts';
 import type { QueuePeaks } from '../queues/watch-queues.ts';

@@ -1,0 +1,126 @@
+import { statSync } from 'node:fs';
+import os from 'node:os';
+import { EndpointText } from '../../../capture/endpoint-text.ts';
+import { diagnoseCapture } from '../../../diagnosis/wire/diagnose-capture.ts';
+import { heartbeatOf } from '../../../diagnosis/wire/heartbeat-of.ts';
+import {
+  type CaptureFacts,
+  type CaptureListener,
+  type CaptureReport,
+  type ConnectionRecord,
+  captureSchemaVersion,
+} from '../../../tcp/capture.ts';
+import type { Unknown } from '../../../tcp/finding.ts';
+import { isSeekable } from '../input/is-seekable.ts';
+import type { ReadCaptureOptions } from '../input/read-capture.ts';
+import type { AnalysedPart } from './analysed-part.ts';
+import { type JoinedListener, type JoinedParts, joinParts } from './join-parts.ts';
+import { type LocalPart, readPart } from './read-part.ts';
+import { canStartThreads, RemotePart } from './remote-part.ts';
+
+export interface AnalyzeOptions extends ReadCaptureOptions {
+  /** Keep every connection at hand, for lists: `records` of the result. Else a large file is read by several threads. */
+  readonly keepRecords: boolean;
+}
+
+export interface AnalyzedCapture {
+  readonly report: CaptureReport;
+  /** Every connection, in the order of first packets; null unless `keepRecords`. */
+  readonly records: (() => Iterable<ConnectionRecord>) | null;
+}
+
+/**
+ * Reads the capture at `path` ("-": standard input) and says what it shows.
+ * Throws HalfopenError (cannotObserve) when nothing in it can be read.
+ */
+export async function analyzeCapture(path: string, options: AnalyzeOptions): Promise<AnalyzedCapture> {
+  const threads = options.keepRecords ? 1 : threadsFor(path);
+  const others = Array.from(
+    { length: threads - 1 },
+    (_, i) => new RemotePart(path, { part: i + 1, parts: threads }),
+  );
+  try {
+    const own = await readPart(path, { part: 0, parts: threads }, options);
+    const report = await buildReport(path, own, options.stop.aborted ? [own] : [own, ...others]);
+    return { report, records: options.keepRecords ? () => own.summary.records() : null };
+  } finally {
+    await Promise.all(others.map((other) => other[Symbol.asyncDispose]()));
+  }
+}
+
+/** Below this a thread costs more than it brings. */
+const WORTH_A_THREAD_BYTES = 24 * 1024 ** 2;
+const MOST_THREADS = 4;
+
+function threadsFor(path: string): number {
+  if (!canStartThreads() || !isSeekable(path) || statSync(path).size < WORTH_A_THREAD_BYTES) return 1;
+  return Math.max(1, Math.min(MOST_THREADS, os.availableParallelism()));
+}
+
+async function buildReport(
+  path: string,
+  own: LocalPart,
+  parts: readonly AnalysedPart[],
+): Promise<CaptureReport> {
+  const joined = await joinParts(parts, new EndpointText(own.analysis.engine));
+  const facts = factsOf(path, own, joined);
+  const { findings, unknowns } = diagnoseCapture(facts);
+  return {
+    schemaVersion: captureSchemaVersion,
+    ...facts,
+    findings,
+    unknowns: [...unknowns, ...unreadLinkTypes(own)],
+  };
+}
+
+function factsOf(path: string, own: LocalPart, joined: JoinedParts): CaptureFacts {
+  const { counts, totals, series, judgements, listenersInAll, peers, peersInAll, examples } = joined;
+  const [first] = counts;
+  const baseMs = (first?.baseSeconds ?? 0) * 1000;
+  const sum = (pick: (part: (typeof counts)[number]) => number): number =>
+    counts.reduce((all, part) => all + pick(part), 0);
+  return {
+    file: path,
+    format: own.reader.format ?? 'pcap',
+    partial: own.reader.partial,
+    packets: first?.packets ?? 0,
+    tcpPackets: sum(({ tally }) => tally.tcpPackets),
+    bytes: first?.bytes ?? 0,
+    fromMs: baseMs + (first?.firstUs ?? 0) / 1000,
+    toMs: baseMs + (first?.lastUs ?? 0) / 1000,
+    skipped: {
+      fragments: sum(({ tally }) => tally.skipped.fragments),
+      notTcp: sum(({ tally }) => tally.skipped.notTcp),
+      malformed: sum(({ tally }) => tally.skipped.malformed),
+      cut: sum(({ tally }) => tally.skipped.cut),
+    },
+    totals,
+    judgements,
+    listeners: joined.listeners.map(withHeartbeat),
+    listenersInAll,
+    peers,
+    peersInAll,
+    series,
+    examples,
+  };
+}
+
+function withHeartbeat({ beats, empty, ...listener }: JoinedListener): CaptureListener {
+  const arrivals = Array.from({ length: beats.length / 2 }, (_, i) => ({
+    atMs: beats[2 * i] ?? 0,
+    // Senders need only be told apart.
+    source: String(beats[2 * i + 1] ?? 0),
+  })).toSorted((a, b) => a.atMs - b.atMs);
+  const spanMs = (arrivals.at(-1)?.atMs ?? 0) - (arrivals[0]?.atMs ?? 0);
+  const isMostOf = (listener.emptyShare ?? 0) >= 0.5;
+  const heartbeat = arrivals.length < 2 ? null : heartbeatOf(arrivals, empty, spanMs, isMostOf);
+  return { ...listener, heartbeat };
+}
+
+function unreadLinkTypes({ analysis }: LocalPart): Unknown[] {
+  return [...analysis.unknownLinkTypes].map(([linkType, frames]) => ({
+    rule: 'connect-timeouts',
+    missing: 'packets',
+    because: `${frames} packets are of link type ${linkType}, which is not read`,
+  }));
+}

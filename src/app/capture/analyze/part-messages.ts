@@ -1,0 +1,20 @@
+import type { AnalysisShare } from '../../../capture/capture-analysis.ts';
+
+/** What a thread is told to read. */
+export interface PartOrder {
+  readonly path: string;
+  readonly share: AnalysisShare;
+}
+
+/** One step of AnalysedPart, by name. */
+export type StepName = 'middles' | 'listeners' | 'count' | 'detail' | 'examples';
+
+export interface StepRequest {
+  readonly id: number;
+  readonly step: StepName;
+  readonly args: readonly unknown[];
+}
+
+export type StepReply =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly failed: unknown };

@@ -1,0 +1,26 @@
+/** A thread of its own that reads a share of a capture and answers the steps of AnalysedPart. Started by remote-part.ts. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { PartOrder, StepReply, StepRequest } from './part-messages.ts';
+import type { LocalPart } from './read-part.ts';
+import { readPart } from './read-part.ts';
+
+const { path, share } = workerData as PartOrder;
+const never = new AbortController().signal;
+const reading = readPart(path, share, { onProgress: () => {}, stop: never });
+// Asked for with the first step, where a failure is told.
+reading.catch(() => {});
+
+parentPort?.on('message', async ({ id, step, args }: StepRequest) => {
+  const reply = await answer(id, step, args);
+  parentPort?.postMessage(reply);
+});
+
+async function answer(id: number, step: StepRequest['step'], args: readonly unknown[]): Promise<StepReply> {
+  try {
+    const part: LocalPart = await reading;
+    const run = part[step] as (...args: readonly unknown[]) => Promise<unknown>;
+    return { id, value: await run.apply(part, [...args]) };
+  } catch (failed) {
+    return { id, failed };
+  }
+}

@@ -1,0 +1,50 @@
+import { type AnalysisShare, CaptureAnalysis } from '../../../capture/capture-analysis.ts';
+import { CaptureReader } from '../../../capture/file/capture-reader.ts';
+import { PartSummary } from '../../../capture/summary/part-summary.ts';
+import { type ReadCaptureOptions, readCapture } from '../input/read-capture.ts';
+import type { AnalysedPart } from './analysed-part.ts';
+
+/** A part of a capture that was read in this thread. */
+export class LocalPart implements AnalysedPart {
+  readonly reader: CaptureReader;
+  readonly analysis: CaptureAnalysis;
+  readonly summary: PartSummary;
+
+  constructor(reader: CaptureReader, analysis: CaptureAnalysis) {
+    this.reader = reader;
+    this.analysis = analysis;
+    this.summary = new PartSummary(analysis.engine);
+  }
+
+  async middles(): Promise<number> {
+    return this.summary.middles();
+  }
+
+  async listeners(): ReturnType<AnalysedPart['listeners']> {
+    return this.summary.listeners();
+  }
+
+  async count(listeners: Int32Array): ReturnType<AnalysedPart['count']> {
+    return this.summary.count(listeners);
+  }
+
+  async detail(listeners: Int32Array, steps: number, stepMs: number): ReturnType<AnalysedPart['detail']> {
+    return this.summary.detail(listeners, steps, stepMs);
+  }
+
+  async examples(most: number): ReturnType<AnalysedPart['examples']> {
+    return this.summary.examples(most);
+  }
+}
+
+/** Reads the capture at `path`, the share of it that is asked for; throws as `readCapture` does. */
+export async function readPart(
+  path: string,
+  share: AnalysisShare,
+  options: ReadCaptureOptions,
+): Promise<LocalPart> {
+  const analysis = new CaptureAnalysis(share);
+  const reader = new CaptureReader(analysis);
+  await readCapture(path, reader, options);
+  return new LocalPart(reader, analysis);
+}

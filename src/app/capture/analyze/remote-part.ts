@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { AnalysisShare } from '../../../capture/capture-analysis.ts';
+import type { AnalysedPart } from './analysed-part.ts';
+import type { PartOrder, StepName, StepReply, StepRequest } from './part-messages.ts';
+
+/** Node 20 runs no TypeScript: in the sources there is no thread to start. */
+const threadFile = fileURLToPath(new URL('./part-thread.js', import.meta.url));
+
+export function canStartThreads(): boolean {
+  return existsSync(threadFile);
+}
+
+/** A part of a capture that another thread reads, which begins at once. */
+export class RemotePart implements AnalysedPart, AsyncDisposable {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #next = 0;
+
+  constructor(path: string, share: AnalysisShare) {
+    const workerData: PartOrder = { path, share };
+    this.#worker = new Worker(threadFile, { workerData });
+    this.#worker.on('message', (reply: StepReply) => this.#settle(reply));
+    this.#worker.on('error', (error) => this.#failAll(error));
+  }
+
+  middles(): Promise<number> {
+    return this.#ask('middles', []);
+  }
+
+  listeners(): ReturnType<AnalysedPart['listeners']> {
+    return this.#ask('listeners', []);
+  }
+
+  count(listeners: Int32Array): ReturnType<AnalysedPart['count']> {
+    return this.#ask('count', [listeners]);
+  }
+
+  detail(listeners: Int32Array, steps: number, stepMs: number): ReturnType<AnalysedPart['detail']> {
+    return this.#ask('detail', [listeners, steps, stepMs]);
+  }
+
+  examples(most: number): ReturnType<AnalysedPart['examples']> {
+    return this.#ask('examples', [most]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #ask<T>(step: StepName, args: readonly unknown[]): Promise<T> {
+    const request: StepRequest = { id: this.#next++, step, args };
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.set(request.id, { resolve: resolve as (value: unknown) => void, reject });
+      this.#worker.postMessage(request);
+    });
+  }
+
+  #settle(reply: StepReply): void {
+    const waiting = this.#waiting.get(reply.id);
+    this.#waiting.delete(reply.id);
+    if ('value' in reply) waiting?.resolve(reply.value);
+    else waiting?.reject(reply.failed);
+  }
+
+  #failAll(error: unknown): void {
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+}
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (reason: unknown) => void;
+}

@@ -1,0 +1,104 @@
+/**
+ * The packet that is being looked at and whose it is. Everything that follows a segment works on this, so that no function needs a dozen
+ * parameters.
+ */
+import * as connectionWord from '../layout/connection-words.ts';
+import * as segmentKind from '../layout/segment-kinds.ts';
+import * as stateBit from '../layout/state-bits.ts';
+import { get, getFloat, set } from './memory.ts';
+
+/** Number of the packet, from 1, and its time since the whole second of the capture's first: µs, ms and µs modulo 2^32. */
+export let packet: i32 = 0;
+export let nowUs: f64 = 0;
+export let nowMs: i32 = 0;
+export let nowUs32: i32 = 0;
+
+let firstSecond: i64 = -1;
+let earliestUs: f64 = Infinity;
+let latestUs: f64 = -Infinity;
+
+export function baseSeconds(): f64 {
+  return firstSecond < 0 ? 0 : <f64>firstSecond;
+}
+
+export function firstUs(): f64 {
+  return packet === 0 ? 0 : earliestUs;
+}
+
+export function lastUs(): f64 {
+  return packet === 0 ? 0 : latestUs;
+}
+
+/** Next packet; returns its second, counted from the first packet's. */
+export function nextPacket(seconds: i64, nanoseconds: i32): i64 {
+  packet++;
+  if (firstSecond < 0) firstSecond = seconds;
+  const second = seconds - firstSecond;
+  const microseconds = nanoseconds / 1000;
+  nowUs = <f64>second * 1e6 + <f64>nanoseconds * 0.001;
+  nowMs = <i32>second * 1000 + microseconds / 1000;
+  nowUs32 = <i32>second * 1_000_000 + microseconds;
+  earliestUs = min(earliestUs, nowUs);
+  latestUs = max(latestUs, nowUs);
+  return second;
+}
+
+/** Record of the segment's connection, and of the endpoints that sent and receive it. */
+export let connection: usize = 0;
+export let sender: usize = 0;
+export let receiver: usize = 0;
+/** 0 or 1: by how much bits of an endpoint's state are shifted to be the sender's. */
+export let senderBit: i32 = 0;
+/** What the segment turned out to be (layout/segment-kinds.ts). */
+export let kind: i32 = 0;
+
+const ENDPOINT_A: usize = (<usize>connectionWord.endpointA) << 2;
+const ENDPOINT_B: usize = (<usize>connectionWord.endpointB) << 2;
+
+export function pointAt(record: usize, sourceIsB: bool): void {
+  connection = record;
+  senderBit = sourceIsB ? 1 : 0;
+  sender = record + (sourceIsB ? ENDPOINT_B : ENDPOINT_A);
+  receiver = record + (sourceIsB ? ENDPOINT_A : ENDPOINT_B);
+  kind = segmentKind.ordinary;
+}
+
+export function setKind(is: i32): void {
+  kind = is;
+}
+
+export function state(): i32 {
+  return get(connection, connectionWord.state);
+}
+
+export function setState(bits: i32): void {
+  set(connection, connectionWord.state, state() | bits);
+}
+
+export function senderHas(bit: i32): bool {
+  return (state() & (bit << senderBit)) !== 0;
+}
+
+export function receiverHas(bit: i32): bool {
+  return (state() & (bit << (1 - senderBit))) !== 0;
+}
+
+export function setSender(bit: i32): void {
+  setState(bit << senderBit);
+}
+
+export function setReceiver(bit: i32): void {
+  setState(bit << (1 - senderBit));
+}
+
+export function clientIsSender(): bool {
+  return ((state() & stateBit.clientIsB) !== 0) === (senderBit === 1);
+}
+
+const MOST_U32: f64 = 4294967295;
+
+/** Since the connection's first packet, at most 71 minutes; unsigned. */
+export function sinceStartUs(): i32 {
+  const us = nowUs - getFloat(connection, connectionWord.startUs);
+  return <i32>(<u32>min(max(us, 0), MOST_U32));
+}

@@ -1,0 +1,72 @@
+import * as frameKind from '../layout/frame-kinds.ts';
+import { readIp } from './ip.ts';
+import { LINK_CUT, linkBytes } from './link-layer.ts';
+import { readI32, readU8, readU16 } from './network-order.ts';
+import * as segment from './segment.ts';
+
+const ICMP: i32 = 1;
+const TCP: i32 = 6;
+const ICMPV6: i32 = 58;
+const TCP_HEADER_BYTES: i32 = 20;
+
+/** Fills the segment from one frame and says what the frame is. Only for `tcp` and `unreachable` is the segment valid. */
+export function readFrame(at: usize, captured: i32, wire: i32, linkType: i32): i32 {
+  const before = linkBytes(at, captured, linkType);
+  if (before < 0) return before === LINK_CUT ? cutOr(captured, wire, frameKind.notTcp) : frameKind.notTcp;
+  const end = at + captured;
+  const ip = readIp(at + before, end, wire - before);
+  if (ip === frameKind.cut) return cutOr(captured, wire, frameKind.malformed);
+  if (ip !== frameKind.tcp) return ip;
+  if (segment.protocol === TCP) {
+    const tcp = readTcp(end);
+    return tcp === frameKind.cut ? cutOr(captured, wire, frameKind.malformed) : tcp;
+  }
+  if (segment.protocol === ICMP || segment.protocol === ICMPV6) return readUnreachable(end);
+  return frameKind.notTcp;
+}
+
+/** What is shorter than its headers say was cut by the snap length where the file says so, and is broken otherwise. */
+function cutOr(captured: i32, wire: i32, otherwise: i32): i32 {
+  return captured < wire ? frameKind.cut : otherwise;
+}
+
+function readTcp(end: usize): i32 {
+  const at = segment.transportAt;
+  if (segment.transportBytes < TCP_HEADER_BYTES) return frameKind.malformed;
+  if (at + TCP_HEADER_BYTES > end) return frameKind.cut;
+  const offsetAndFlags = readU16(at + 12);
+  const headerBytes = (offsetAndFlags >> 12) << 2;
+  const payloadBytes = segment.transportBytes - headerBytes;
+  if (headerBytes < TCP_HEADER_BYTES || payloadBytes < 0) return frameKind.malformed;
+  segment.setPorts(readU16(at), readU16(at + 2));
+  segment.setTcp(
+    readI32(at + 4),
+    readI32(at + 8),
+    offsetAndFlags & 0xff,
+    readU16(at + 14),
+    payloadBytes,
+    at + TCP_HEADER_BYTES,
+    min(at + headerBytes, end),
+  );
+  return frameKind.tcp;
+}
+
+const UNREACHABLE: i32 = 3;
+const UNREACHABLE_V6: i32 = 1;
+
+/** RFC 792, RFC 4443: eight bytes, then the start of the packet that could not be delivered, of which 8 bytes of TCP are promised. */
+function readUnreachable(end: usize): i32 {
+  const at = segment.transportAt;
+  const isIpv6 = segment.isIpv6;
+  if ((isIpv6 === 1) !== (segment.protocol === ICMPV6) || at + 8 > end) return frameKind.notTcp;
+  const type = readU8(at);
+  if (type !== (isIpv6 === 1 ? UNREACHABLE_V6 : UNREACHABLE)) return frameKind.notTcp;
+  const typeAndCode = readU16(at);
+  if (readIp(at + 8, end, segment.transportBytes - 8) !== frameKind.tcp) return frameKind.notTcp;
+  const quoted = segment.transportAt;
+  if (segment.protocol !== TCP || segment.isIpv6 !== isIpv6 || quoted + 8 > end) return frameKind.notTcp;
+  segment.setPorts(readU16(quoted), readU16(quoted + 2));
+  segment.setTcp(readI32(quoted + 4), 0, 0, 0, 0, end, end);
+  segment.setIcmp(typeAndCode);
+  return frameKind.unreachable;
+}

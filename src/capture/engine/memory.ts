@@ -1,0 +1,41 @@
+/** Words in linear memory, and an arena that only grows: what a capture needs stays until its engine is dropped. */
+
+export function get(record: usize, word: i32): i32 {
+  return load<i32>(record + ((<usize>word) << 2));
+}
+
+export function set(record: usize, word: i32, value: i32): void {
+  store<i32>(record + ((<usize>word) << 2), value);
+}
+
+export function add(record: usize, word: i32, amount: i32): void {
+  const at = record + ((<usize>word) << 2);
+  store<i32>(at, load<i32>(at) + amount);
+}
+
+export function setFloat(record: usize, word: i32, value: f64): void {
+  store<f64>(record + ((<usize>word) << 2), value);
+}
+
+export function getFloat(record: usize, word: i32): f64 {
+  return load<f64>(record + ((<usize>word) << 2));
+}
+
+const LINE_BYTES: usize = 64;
+const PAGE_BYTES: usize = 65_536;
+/** Memory is asked for in such steps. */
+const STEP_PAGES: i32 = 64;
+
+let top: usize = (__heap_base + LINE_BYTES - 1) & ~(LINE_BYTES - 1);
+
+/** So many bytes, all zero, at a multiple of a cache line. Traps when the machine gives no more (the caller says so). */
+export function allocate(bytes: usize): usize {
+  const at = top;
+  top = (top + bytes + LINE_BYTES - 1) & ~(LINE_BYTES - 1);
+  const have = <usize>memory.size() * PAGE_BYTES;
+  if (top > have) {
+    const missing = <i32>((top - have + PAGE_BYTES - 1) / PAGE_BYTES);
+    if (memory.grow(max(missing, STEP_PAGES)) < 0 && memory.grow(missing) < 0) unreachable();
+  }
+  return at;
+}

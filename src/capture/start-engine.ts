@@ -1,0 +1,15 @@
+import type { EngineExports } from './engine-exports.ts';
+import { engineWasm } from './engine-wasm.ts';
+
+let compiled: WebAssembly.Module | undefined;
+
+/** A fresh engine with a memory of its own. It grows with the capture, and is gone when nobody holds it. */
+export function startEngine(): EngineExports {
+  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(engineWasm), (letter) => letter.charCodeAt(0)));
+  const instance = new WebAssembly.Instance(compiled, { env: { abort: trap } });
+  return instance.exports as EngineExports;
+}
+
+function trap(): never {
+  throw new Error('the capture engine has trapped');
+}

@@ -1,0 +1,186 @@
+import { type ConnectionRecord, type JudgementId, judgementIds } from '../../tcp/capture.ts';
+import { ConnectionView } from '../connection-view.ts';
+import { describeConnection } from '../describe-connection.ts';
+import { EndpointText } from '../endpoint-text.ts';
+import type { EngineExports } from '../engine-exports.ts';
+import { captureEndMs } from '../judging/capture-end.ts';
+import { judgeConnection } from '../judging/judge-connection.ts';
+import { meanings, type Verdict, verdicts } from '../judging/verdict.ts';
+import * as connectionWord from '../layout/connection-words.ts';
+import * as stateBit from '../layout/state-bits.ts';
+import { type CaptureTally, readTally } from '../read-tally.ts';
+import { type SeriesParts, seriesParts } from '../series.ts';
+import { EndpointCounts, type EndpointRows } from './endpoint-counts.ts';
+import { ListenerCounter, type ListenerTotals, resentBy } from './listener-totals.ts';
+import { countMiddles, knownListeners, listenerKey, settleRoles } from './settle-roles.ts';
+import { tellingScore } from './telling-score.ts';
+
+/** Columns of the rows of clients. */
+export const peerColumn = {
+  connections: 0,
+  packets: 1,
+  payloadBytes: 2,
+  empty: 3,
+  synRetransmissions: 4,
+  retransmissions: 5,
+} as const;
+const PEER_COLUMNS = 6;
+
+/** What a part of a capture counts once it has been read; all of it adds up over the parts. */
+export interface PartCounts {
+  readonly tally: CaptureTally;
+  readonly packets: number;
+  readonly bytes: number;
+  readonly firstUs: number;
+  readonly lastUs: number;
+  readonly baseSeconds: number;
+  readonly series: SeriesParts;
+  readonly judgements: Float64Array;
+  /** One column: connections. */
+  readonly listeners: EndpointRows;
+  readonly peers: EndpointRows;
+  /** Number of the first packet of each connection, rising: their order among all parts. */
+  readonly firstPackets: Uint32Array;
+}
+
+/** A connection worth showing; the higher the score among those of its judgement, the more it tells. */
+export interface Example {
+  readonly score: number;
+  readonly record: ConnectionRecord;
+}
+
+/** The connections that one engine has followed, judged and added up. The steps come in this order. */
+export class PartSummary {
+  readonly #engine: EngineExports;
+  readonly #view: ConnectionView;
+  #verdicts = new Uint8Array(0);
+
+  constructor(engine: EngineExports) {
+    this.#engine = engine;
+    this.#view = new ConnectionView(engine);
+  }
+
+  /** How many connections wait for another part's listeners to tell client from server. */
+  middles(): number {
+    return countMiddles(this.#view);
+  }
+
+  listeners(): Int32Array<ArrayBuffer> {
+    return knownListeners(this.#view);
+  }
+
+  /** Judges every connection. `listeners`: of all parts, where `middles` were counted. */
+  count(listeners: Int32Array): PartCounts {
+    if (listeners.length > 0) settleRoles(this.#view, listeners);
+    const view = this.#view;
+    const untilMs = captureEndMs(this.#engine);
+    this.#verdicts = new Uint8Array(view.count);
+    const judgements = new Float64Array(judgementIds.length);
+    const byListener = new EndpointCounts(1);
+    const peers = new EndpointCounts(PEER_COLUMNS);
+    const firstPackets = new Uint32Array(view.count);
+    for (let index = 0; index < view.count; index++) {
+      const verdict = judgeConnection(view.select(index), untilMs);
+      this.#verdicts[index] = verdictNumber(verdict);
+      const judgement = judgementNumber(verdict);
+      judgements[judgement] = (judgements[judgement] ?? 0) + 1;
+      byListener.add(byListener.row(...listenerKey(view, view.serverBit)), 0, 1);
+      countPeer(peers, view);
+      firstPackets[index] = view.word(connectionWord.firstPacket);
+    }
+    return {
+      tally: readTally(this.#engine),
+      packets: this.#engine.packets(),
+      bytes: this.#engine.bytes(),
+      firstUs: this.#engine.firstUs(),
+      lastUs: this.#engine.lastUs(),
+      baseSeconds: this.#engine.baseSeconds(),
+      series: seriesParts(this.#engine),
+      judgements,
+      listeners: byListener.toRows(),
+      peers: peers.toRows(),
+      firstPackets,
+    };
+  }
+
+  /** Adds up the connections of each of these listeners (pairs of words). `steps` and `stepMs` are of the whole capture's series. */
+  detail(listeners: Int32Array, steps: number, stepMs: number): ListenerTotals[] {
+    const view = this.#view;
+    const places = new EndpointCounts(1);
+    for (let at = 0; at < listeners.length; at += 2) places.row(listeners[at] ?? 0, listeners[at + 1] ?? 0);
+    const counters = Array.from({ length: listeners.length / 2 }, () => new ListenerCounter(steps));
+    const firstMs = this.#engine.firstUs() / 1000;
+    for (let index = 0; index < view.count; index++) {
+      view.select(index);
+      const counter = counters[places.find(...listenerKey(view, view.serverBit))];
+      if (counter === undefined) continue;
+      const startMs = view.startUs / 1000;
+      const step = Math.min(steps - 1, Math.max(0, Math.floor(startMs / stepMs)));
+      counter.add(view, this.#verdict(index), step, startMs - firstMs);
+    }
+    return counters.map((counter) => counter.finish());
+  }
+
+  /** The most telling connections of each judgement, at most `most` of each. */
+  examples(most: number): Example[] {
+    const view = this.#view;
+    const best = new Map<JudgementId, { readonly index: number; readonly score: number }[]>();
+    for (let index = 0; index < view.count; index++) {
+      const verdict = this.#verdict(index);
+      const { judgement } = meanings[verdict];
+      const list = best.get(judgement) ?? [];
+      if (list.length === 0) best.set(judgement, list);
+      const score = tellingScore(view.select(index), verdict);
+      if (list.length >= most && score <= (list.at(-1)?.score ?? 0)) continue;
+      list.push({ index, score });
+      list.sort((a, b) => b.score - a.score || a.index - b.index);
+      list.length = Math.min(list.length, most);
+    }
+    return [...best.values()].flat().map(({ index, score }) => ({ score, record: this.describe(index) }));
+  }
+
+  /** Every connection, in the order of first packets; numbered within this part. */
+  *records(): Generator<ConnectionRecord> {
+    for (let index = 0; index < this.#view.count; index++) yield this.describe(index);
+  }
+
+  describe(index: number): ConnectionRecord {
+    const view = this.#view.select(index);
+    const context = { addresses: new EndpointText(this.#engine), firstUs: this.#engine.firstUs() };
+    return describeConnection(view, index, this.#verdict(index), context);
+  }
+
+  /** Address of a listener or peer as text. */
+  addressText(address: number, isIpv6: boolean): string {
+    return new EndpointText(this.#engine).of(address, isIpv6);
+  }
+
+  #verdict(index: number): Verdict {
+    return verdicts[this.#verdicts[index] ?? 0] ?? 'too-little';
+  }
+}
+
+const verdictNumbers = new Map(verdicts.map((verdict, number) => [verdict, number]));
+const judgementNumbers = new Map(
+  verdicts.map((verdict) => [verdict, judgementIds.indexOf(meanings[verdict].judgement)]),
+);
+
+function verdictNumber(verdict: Verdict): number {
+  return verdictNumbers.get(verdict) ?? 0;
+}
+
+function judgementNumber(verdict: Verdict): number {
+  return judgementNumbers.get(verdict) ?? 0;
+}
+
+function countPeer(peers: EndpointCounts, view: ConnectionView): void {
+  const address = view.word(view.clientBit === 0 ? connectionWord.addressA : connectionWord.addressB);
+  const row = peers.row(address, view.is(stateBit.isIpv6) ? 1 : 0);
+  const payload = view.payloadOf(view.clientBit) + view.payloadOf(view.serverBit);
+  peers.add(row, peerColumn.connections, 1);
+  peers.add(row, peerColumn.packets, view.packetsOf(view.client) + view.packetsOf(view.server));
+  peers.add(row, peerColumn.payloadBytes, payload);
+  if (payload === 0 && view.is(stateBit.established)) peers.add(row, peerColumn.empty, 1);
+  if (view.synSends > 1) peers.add(row, peerColumn.synRetransmissions, view.synSends - 1);
+  if (view.trouble !== 0) peers.add(row, peerColumn.retransmissions, resentBy(view, 0) + resentBy(view, 1));
+}

@@ -1,0 +1,49 @@
+import type { ConnectionView, EndpointBit } from '../connection-view.ts';
+import * as connectionWord from '../layout/connection-words.ts';
+import * as stateBit from '../layout/state-bits.ts';
+import { EndpointCounts } from './endpoint-counts.ts';
+
+/** A listener's key in two words: address, and port with the family above it. */
+export function listenerKey(view: ConnectionView, side: EndpointBit): readonly [number, number] {
+  const ports = view.word(connectionWord.ports);
+  const family = view.is(stateBit.isIpv6) ? 0x1_0000 : 0;
+  return side === 0
+    ? [view.word(connectionWord.addressA), (ports & 0xffff) | family]
+    : [view.word(connectionWord.addressB), (ports >>> 16) | family];
+}
+
+/** Endpoints that have answered a SYN, as pairs of words. Empty where nobody needs them. */
+export function knownListeners(view: ConnectionView): Int32Array<ArrayBuffer> {
+  const known = new EndpointCounts(1);
+  for (let index = 0; index < view.count; index++) {
+    view.select(index);
+    if (view.synAckSends > 0) known.row(...listenerKey(view, view.serverBit));
+  }
+  return known.toRows().keys;
+}
+
+export function countMiddles(view: ConnectionView): number {
+  let count = 0;
+  for (let index = 0; index < view.count; index++) {
+    if (view.select(index).is(stateBit.beginsInMiddle)) count++;
+  }
+  return count;
+}
+
+/**
+ * Of connections that begin in the middle the client was a guess by port. Where one of the two is known to listen, and the other is not,
+ * the listener is the server.
+ */
+export function settleRoles(view: ConnectionView, listeners: Int32Array): void {
+  const known = new EndpointCounts(1);
+  for (let at = 0; at < listeners.length; at += 2) known.row(listeners[at] ?? 0, listeners[at + 1] ?? 0);
+  for (let index = 0; index < view.count; index++) {
+    view.select(index);
+    if (!view.is(stateBit.beginsInMiddle)) continue;
+    const clientListens = known.find(...listenerKey(view, view.clientBit)) >= 0;
+    const serverListens = known.find(...listenerKey(view, view.serverBit)) >= 0;
+    if (clientListens && !serverListens) {
+      view.words[view.record + connectionWord.state] = view.state ^ stateBit.clientIsB;
+    }
+  }
+}

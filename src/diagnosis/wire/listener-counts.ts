@@ -1,0 +1,51 @@
+import { formatEndpoint } from '../../base/ip-text.ts';
+import type { CaptureFacts, CaptureListener, JudgementId } from '../../tcp/capture.ts';
+
+const endedIds: readonly JudgementId[] = [
+  'accept-queue-stall',
+  'retransmission-death',
+  'keepalive-death',
+  'idle-timeout-cut',
+  'reset-by-middlebox',
+  'reset-by-server',
+  'reset-by-client',
+  'slow-open',
+  'lingering',
+  'heartbeat',
+  'completed',
+];
+
+export function judged(of: Pick<CaptureFacts, 'judgements'>, id: JudgementId): number {
+  return of.judgements[id] ?? 0;
+}
+
+/** Connections whose client got through the handshake, and which are over. */
+export function endedOn(listener: CaptureListener): number {
+  return endedIds.reduce((sum, id) => sum + judged(listener, id), 0);
+}
+
+/** Connections whose client got through the handshake. */
+export function openedOn(listener: CaptureListener): number {
+  return endedOn(listener) + judged(listener, 'ongoing') + judged(listener, 'half-closed');
+}
+
+/** Of those, the ones the server took in. */
+export function servedOn(listener: CaptureListener): number {
+  return openedOn(listener) - judged(listener, 'accept-queue-stall');
+}
+
+export function captureMs({ fromMs, toMs }: CaptureFacts): number {
+  return Math.max(0, toMs - fromMs);
+}
+
+/** "10.0.0.2:443", "[2001:db8::2]:443". */
+export function endpointOf({ address, port }: Pick<CaptureListener, 'address' | 'port'>): string {
+  return formatEndpoint(address, port);
+}
+
+/** Sent again, of what could be: segments with payload, and the FIN of each connection. */
+export function resentShare(listener: CaptureListener, by: 'both' | 'server'): number {
+  const { byClient, byServer } = listener.retransmissions;
+  const sent = listener.packetsWithPayload + listener.connections;
+  return (by === 'both' ? byClient + byServer : byServer) / Math.max(1, sent);
+}

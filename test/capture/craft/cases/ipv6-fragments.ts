@@ -1,0 +1,27 @@
+import { Conversation } from '../conversation.ts';
+import { craftCase } from '../craft-case.ts';
+import { expectConnection } from '../expect-connection.ts';
+
+const talk = new Conversation({ client: '[2001:db8::1]:40000', server: '[2001:db8::2]:80' });
+const first = { fragment: { offset: 0, bytes: 800, more: true } };
+const later = { fragment: { offset: 800, bytes: 632, more: false } };
+talk
+  .open(0)
+  .client(5, 'P.', { data: 1400, ip: first, ipId: 77 })
+  .client(5.01, 'P.', { seq: 1, data: 1400, ip: later, ipId: 77 });
+talk.server(6, '.').server(7, 'P.', { data: 500 }).client(7.05, '.').close(20);
+
+export const ipv6Fragments = craftCase({
+  name: 'ipv6-fragments',
+  what: 'The request travels in two IPv6 fragments, each with a fragment header; they are counted and not put together.',
+  packets: talk.packets,
+  skipped: { fragments: 2 },
+  connections: [
+    expectConnection('completed', {
+      family: 'ipv6',
+      end: 'fin client',
+      fromClient: { fin: true, undecided: ['payloadBytes'] },
+      fromServer: { payloadBytes: 500, fin: true },
+    }),
+  ],
+});
