@@ -2,7 +2,13 @@
 
 /** 1204 -> "1,204"; keeps up to `digits` decimals. */
 export function formatCount(value: number, digits = 0): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: digits });
+  if (!Number.isFinite(value)) return String(value);
+  // By hand: loading the locale data for toLocaleString takes longer than a short command.
+  const [whole = '', fraction = ''] = Math.abs(value).toFixed(digits).split('.');
+  const decimals = fraction.replace(/0+$/, '');
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  const text = decimals === '' ? grouped : `${grouped}.${decimals}`;
+  return value < 0 && /[1-9]/.test(text) ? `-${text}` : text;
 }
 
 /** 2412 -> "2.4 s", 80 -> "80 ms", 180000 -> "3.0 min". */

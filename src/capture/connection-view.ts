@@ -23,6 +23,8 @@ export class ConnectionView {
   client = 0;
   server = 0;
   trouble = 0;
+  /** Of its trouble record, the words of both endpoints (0: none). */
+  own = 0;
   state = 0;
   clientBit: EndpointBit = 0;
 
@@ -48,6 +50,7 @@ export class ConnectionView {
     this.client = this.endpoint(this.clientBit);
     this.server = this.endpoint(this.serverBit);
     this.trouble = (this.words[record + connectionWord.trouble] ?? 0) >>> 2;
+    this.own = this.troubleWord(troubleWord.own) >>> 2;
     return this;
   }
 
@@ -91,7 +94,8 @@ export class ConnectionView {
 
   /** A word of an endpoint's part of it. */
   troubleOf(endpoint: EndpointBit, which: number): number {
-    return this.troubleWord(troubleWord.own + endpoint * troubleWord.perEndpoint + which);
+    if (this.own === 0) return 0;
+    return this.words[this.own + endpoint * troubleWord.perEndpoint + which] ?? 0;
   }
 
   get synSends(): number {

@@ -28,7 +28,13 @@ export function describeConnection(
   const [client, server] = endpointsOf(view);
   const timing = timingOf(view, context.firstUs);
   const flows = { fromClient: flowOf(view, view.clientBit), fromServer: flowOf(view, view.serverBit) };
-  const end = describeEnd(view, verdict, (moment) => momentMs(view, moment, context.firstUs));
+  const fromMs = roundUs(view.startUs - context.firstUs);
+  const toMs = roundUs(view.lastUs - context.firstUs);
+  // Moments are whole milliseconds, times of first and last packet are not.
+  const within = (moment: number): number =>
+    Math.min(toMs, Math.max(fromMs, momentMs(view, moment, context.firstUs)));
+  const end = describeEnd(view, verdict, within);
+  const idleMs = Math.min(view.word(connectionWord.idleMs), toMs - fromMs);
   const record = {
     number,
     family: isIpv6 ? 'ipv6' : 'ipv4',
@@ -42,19 +48,16 @@ export function describeConnection(
         ? 'syn-ack'
         : 'syn',
     simultaneousOpen: view.is(stateBit.simultaneousOpen),
-    fromMs: roundUs(view.startUs - context.firstUs),
-    toMs: roundUs(view.lastUs - context.firstUs),
+    fromMs,
+    toMs,
     firstPacket: view.word(connectionWord.firstPacket) >>> 0,
     lastPacket: view.word(connectionWord.lastPacket) >>> 0,
     ...timing,
     cookieLike: view.is(stateBit.cookieLike),
     ...flows,
     longestIdle: {
-      ms: view.word(connectionWord.idleMs),
-      fromMs:
-        view.word(connectionWord.idleMs) === 0
-          ? 0
-          : momentMs(view, view.word(connectionWord.idleAtMs), context.firstUs),
+      ms: idleMs,
+      fromMs: idleMs === 0 ? 0 : within(view.word(connectionWord.idleAtMs)),
     },
     end,
   } as const satisfies Omit<ConnectionRecord, 'judgement'>;

@@ -66,6 +66,8 @@ const listener = z.strictObject({
     .nullable()
     .describe('Attempts through the handshake, of those seen long enough; null: none'),
   clients: count.describe('Distinct addresses'),
+  clientsServed: count.describe('Of those, addresses that completed a handshake'),
+  ended: count.describe('Connections whose handshake was completed and which are over'),
   emptyShare: share.nullable().describe('Connections that ended without payload; null: none ended'),
   packets: count,
   packetsWithPayload: count,

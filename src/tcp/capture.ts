@@ -109,8 +109,11 @@ export interface CaptureListener {
   readonly arrivalsPerSecond: { readonly mean: number; readonly peak: number };
   /** Of the attempts that the capture saw long enough: how many got through the handshake. null: none. */
   readonly completionRatio: number | null;
-  /** Distinct client addresses. */
+  /** Distinct client addresses, and how many of them got through a handshake at least once. */
   readonly clients: number;
+  readonly clientsServed: number;
+  /** Connections whose handshake was completed and which are over. */
+  readonly ended: number;
   /** Connections that ended without a byte of payload either way, as a share of those that ended; null: none ended. */
   readonly emptyShare: number | null;
   readonly packets: number;

@@ -1,5 +1,5 @@
 /** Gives every IPv6 address a number, so that a connection's key fits in three words. Open addressing, linear probing. */
-import { allocate, get, set } from './memory.ts';
+import { allocate, get, release, set } from './memory.ts';
 
 const BYTES: usize = 16;
 
@@ -48,6 +48,7 @@ function grow(): void {
   slots = allocate(<usize>slotCount * 4);
   const larger = allocate((<usize>slotCount * BYTES) / 2);
   memory.copy(larger, book, <usize>count * BYTES);
+  release(book, <usize>count * BYTES);
   book = larger;
   const mask = slotCount - 1;
   for (let number = 0; number < count; number++) {

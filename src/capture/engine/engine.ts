@@ -7,7 +7,7 @@ import * as tallyWord from '../layout/tally-words.ts';
 import * as cursor from './cursor.ts';
 import * as flows from './flows.ts';
 import { followSegment, followUnreachable } from './follow.ts';
-import { readFrame } from './frame.ts';
+import { readFrame, readSegment } from './frame.ts';
 import { allocate } from './memory.ts';
 import { countPacket, countSegment, turnTo } from './series.ts';
 import { tally } from './tally.ts';
@@ -122,19 +122,23 @@ function take(at: usize, captured: i32, wire: i32, seconds: i64, nanoseconds: i3
   turnTo(cursor.nextPacket(seconds, nanoseconds));
   wireBytes += <f64>(<u32>wire);
   const is = readFrame(at, captured, wire, linkType);
-  if (is === frameKind.tcp || is === frameKind.unreachable) {
-    flows.takeKey();
-    if (parts > 1 && <i32>(((<u32>flows.hash >>> 16) * <u32>parts) >>> 16) !== part) return false;
-    if (is === frameKind.unreachable) return unreachableHere();
-    tally(tallyWord.tcpPackets);
-    followSegment();
-    countPacket();
-    countSegment();
-    return true;
+  if (is !== frameKind.tcp && is !== frameKind.unreachable) {
+    // What belongs to no connection is counted once, by the first of several engines.
+    if (part === 0) skip(is);
+    return false;
   }
-  // What belongs to no connection is counted once, by the first of several engines.
-  if (part === 0) skip(is);
-  return false;
+  flows.takeKey();
+  if (parts > 1 && <i32>(((<u32>flows.hash >>> 16) * <u32>parts) >>> 16) !== part) return false;
+  if (is === frameKind.unreachable) return unreachableHere();
+  if (readSegment() !== frameKind.tcp) {
+    skip(frameKind.malformed);
+    return false;
+  }
+  tally(tallyWord.tcpPackets);
+  followSegment();
+  countPacket();
+  countSegment();
+  return true;
 }
 
 function unreachableHere(): bool {

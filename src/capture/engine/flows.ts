@@ -5,7 +5,7 @@
  */
 import * as connectionWord from '../layout/connection-words.ts';
 import * as stateBit from '../layout/state-bits.ts';
-import { allocate, get, set } from './memory.ts';
+import { allocate, get, release, set } from './memory.ts';
 import * as segment from './segment.ts';
 
 const SLOT_BYTES: usize = 8;
@@ -108,4 +108,5 @@ function grow(): void {
     while (get(slots + <usize>slot * SLOT_BYTES, 1) !== 0) slot = (slot + 1) & mask;
     store<i64>(slots + <usize>slot * SLOT_BYTES, load<i64>(from));
   }
+  release(old, oldEnd - old);
 }

@@ -9,7 +9,10 @@ const TCP: i32 = 6;
 const ICMPV6: i32 = 58;
 const TCP_HEADER_BYTES: i32 = 20;
 
-/** Fills the segment from one frame and says what the frame is. Only for `tcp` and `unreachable` is the segment valid. */
+/**
+ * Reads a frame up to the ports of the segment in it and says what the frame is. For `tcp` the rest is read by `readSegment`: several
+ * engines that share a capture need no more than the ports to know whose it is.
+ */
 export function readFrame(at: usize, captured: i32, wire: i32, linkType: i32): i32 {
   const before = linkBytes(at, captured, linkType);
   if (before < 0) return before === LINK_CUT ? cutOr(captured, wire, frameKind.notTcp) : frameKind.notTcp;
@@ -17,9 +20,12 @@ export function readFrame(at: usize, captured: i32, wire: i32, linkType: i32): i
   const ip = readIp(at + before, end, wire - before);
   if (ip === frameKind.cut) return cutOr(captured, wire, frameKind.malformed);
   if (ip !== frameKind.tcp) return ip;
+  segment.setFrameEnd(end);
   if (segment.protocol === TCP) {
-    const tcp = readTcp(end);
-    return tcp === frameKind.cut ? cutOr(captured, wire, frameKind.malformed) : tcp;
+    if (segment.transportBytes < TCP_HEADER_BYTES) return frameKind.malformed;
+    if (segment.transportAt + TCP_HEADER_BYTES > end) return cutOr(captured, wire, frameKind.malformed);
+    segment.setPorts(readU16(segment.transportAt), readU16(segment.transportAt + 2));
+    return frameKind.tcp;
   }
   if (segment.protocol === ICMP || segment.protocol === ICMPV6) return readUnreachable(end);
   return frameKind.notTcp;
@@ -30,15 +36,13 @@ function cutOr(captured: i32, wire: i32, otherwise: i32): i32 {
   return captured < wire ? frameKind.cut : otherwise;
 }
 
-function readTcp(end: usize): i32 {
+/** The TCP header (RFC 9293, 3.1) of the frame that was read last: `tcp`, or `malformed`. */
+export function readSegment(): i32 {
   const at = segment.transportAt;
-  if (segment.transportBytes < TCP_HEADER_BYTES) return frameKind.malformed;
-  if (at + TCP_HEADER_BYTES > end) return frameKind.cut;
   const offsetAndFlags = readU16(at + 12);
   const headerBytes = (offsetAndFlags >> 12) << 2;
   const payloadBytes = segment.transportBytes - headerBytes;
   if (headerBytes < TCP_HEADER_BYTES || payloadBytes < 0) return frameKind.malformed;
-  segment.setPorts(readU16(at), readU16(at + 2));
   segment.setTcp(
     readI32(at + 4),
     readI32(at + 8),
@@ -46,7 +50,7 @@ function readTcp(end: usize): i32 {
     readU16(at + 14),
     payloadBytes,
     at + TCP_HEADER_BYTES,
-    min(at + headerBytes, end),
+    min(at + headerBytes, segment.frameEnd),
   );
   return frameKind.tcp;
 }

@@ -28,14 +28,31 @@ const STEP_PAGES: i32 = 64;
 
 let top: usize = (__heap_base + LINE_BYTES - 1) & ~(LINE_BYTES - 1);
 
+/** Memory that a table has outgrown, for what comes next. */
+let spare: usize = 0;
+let spareEnd: usize = 0;
+
 /** So many bytes, all zero, at a multiple of a cache line. Traps when the machine gives no more (the caller says so). */
 export function allocate(bytes: usize): usize {
+  const size = (bytes + LINE_BYTES - 1) & ~(LINE_BYTES - 1);
+  if (size <= spareEnd - spare) {
+    spare += size;
+    memory.fill(spare - size, 0, size);
+    return spare - size;
+  }
   const at = top;
-  top = (top + bytes + LINE_BYTES - 1) & ~(LINE_BYTES - 1);
+  top += size;
   const have = <usize>memory.size() * PAGE_BYTES;
   if (top > have) {
     const missing = <i32>((top - have + PAGE_BYTES - 1) / PAGE_BYTES);
     if (memory.grow(max(missing, STEP_PAGES)) < 0 && memory.grow(missing) < 0) unreachable();
   }
   return at;
+}
+
+/** Gives back what `allocate` gave. Of several such pieces the largest is used again. */
+export function release(at: usize, bytes: usize): void {
+  if (bytes <= spareEnd - spare) return;
+  spare = at;
+  spareEnd = at + bytes;
 }

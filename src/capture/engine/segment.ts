@@ -36,6 +36,13 @@ export function setIp(
   transportBytes = bytes;
 }
 
+/** Where the captured bytes of the frame end. */
+export let frameEnd: usize = 0;
+
+export function setFrameEnd(at: usize): void {
+  frameEnd = at;
+}
+
 export let sourcePort: i32 = 0;
 export let destinationPort: i32 = 0;
 export let sequence: i32 = 0;

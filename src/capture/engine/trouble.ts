@@ -4,9 +4,8 @@ import * as troubleWord from '../layout/trouble-words.ts';
 import * as cursor from './cursor.ts';
 import { add, allocate, get, set } from './memory.ts';
 
-const OWN_BYTES: usize = (<usize>troubleWord.own) << 2;
-const PER_ENDPOINT_BYTES: usize = (<usize>troubleWord.perEndpoint) << 2;
 const RECORD_BYTES: usize = (<usize>troubleWord.troubleWords) << 2;
+const PER_ENDPOINT_BYTES: usize = (<usize>troubleWord.perEndpoint) << 2;
 
 /** The connection's record; 0: it has none. */
 export function trouble(): usize {
@@ -23,19 +22,30 @@ export function needTrouble(): usize {
 
 /** The words of the segment's sender. */
 export function needSenderTrouble(): usize {
-  return needTrouble() + OWN_BYTES + <usize>cursor.senderBit * PER_ENDPOINT_BYTES;
+  const record = needTrouble();
+  let own = <usize>get(record, troubleWord.own);
+  if (own === 0) {
+    own = allocate(2 * PER_ENDPOINT_BYTES);
+    set(record, troubleWord.own, <i32>own);
+  }
+  return own + <usize>cursor.senderBit * PER_ENDPOINT_BYTES;
 }
 
-/** The same, or 0 when there is no record. */
+/** The same, or 0 when there are none. */
 export function senderTrouble(): usize {
-  const record = trouble();
-  return record === 0 ? 0 : record + OWN_BYTES + <usize>cursor.senderBit * PER_ENDPOINT_BYTES;
+  return troubleOf(cursor.senderBit);
 }
 
 /** The words of the receiver, or 0. */
 export function receiverTrouble(): usize {
+  return troubleOf(1 - cursor.senderBit);
+}
+
+function troubleOf(endpointBit: i32): usize {
   const record = trouble();
-  return record === 0 ? 0 : record + OWN_BYTES + <usize>(1 - cursor.senderBit) * PER_ENDPOINT_BYTES;
+  if (record === 0) return 0;
+  const own = <usize>get(record, troubleWord.own);
+  return own === 0 ? 0 : own + <usize>endpointBit * PER_ENDPOINT_BYTES;
 }
 
 export function countTrouble(which: i32): void {
@@ -79,7 +89,7 @@ export function keepRepeat(list: i32, sends: i32): void {
 
 /** One of the two has repeated something or probed, and has not been answered. */
 export function awaitsAnswer(): bool {
-  if (trouble() === 0) return false;
+  if (senderTrouble() === 0) return false;
   return (
     get(senderTrouble(), troubleWord.unanswered) > 0 || get(receiverTrouble(), troubleWord.unanswered) > 0
   );

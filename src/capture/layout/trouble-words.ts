@@ -1,20 +1,23 @@
-/** What only few connections have: times of repeated SYNs, kinds of retransmissions, holes, unanswered probes. */
-export const troubleWords = 56;
+/**
+ * What only few connections have. A record of 16 words comes with the first repeated SYN or SYN-ACK; the rest, kinds of retransmissions,
+ * holes, unanswered probes, only where it is needed.
+ */
+export const troubleWords = 16;
 
 /** How many repeated sends keep their times. */
-export const keptRepeats = 7;
+export const keptRepeats = 6;
 
 /** The second SYN on, and the second SYN-ACK on: µs after the start of the connection. */
 export const synUs = 0;
-export const synAckUs = 7;
+export const synAckUs = 6;
 /** SYN-ACKs repeated although the client had answered (16 bits), those of them after it had sent more << 16; and the first of them. */
-export const stalls = 14;
-export const stallPacket = 15;
-/** Where the words of endpoint A begin; B's stand `perEndpoint` behind. */
-export const own = 16;
+export const stalls = 12;
+export const stallPacket = 13;
+/** Where the words of endpoint A are, B's `perEndpoint` behind them; 0: there are none. */
+export const own = 15;
 export const perEndpoint = 20;
 
-/** Words of one endpoint, counted from its `own`. */
+/** Words of one endpoint. */
 export const timeouts = 0;
 export const fast = 1;
 export const spurious = 2;

@@ -4,11 +4,12 @@ import { toLatencyBins } from './latency-bins.ts';
 import { column, type ListenerTotals } from './listener-totals.ts';
 import { quantilesMs } from './log-histogram.ts';
 
-/** A listener by its key (see `listenerKey`) and what its connections add up to; without its heartbeat, which takes more than sums. */
+/** A listener by its key (see settle-roles.ts) and what its connections add up to; without its heartbeat, which takes more than sums. */
 export function describeListener(
   [address, portAndFamily]: readonly [number, number],
   totals: ListenerTotals,
   { stepMs, durationMs }: { readonly stepMs: number; readonly durationMs: number },
+  clients: Pick<CaptureListener, 'clients' | 'clientsServed'>,
   addresses: EndpointText,
 ): CaptureListener {
   const isIpv6 = portAndFamily >= 0x1_0000;
@@ -28,7 +29,8 @@ export function describeListener(
       peak: totals.arrivals.reduce((most, arrivals) => Math.max(most, arrivals), 0) / (stepMs / 1000),
     },
     completionRatio: judgeable > 0 ? count(column.established) / judgeable : null,
-    clients: totals.clients.length,
+    ...clients,
+    ended,
     emptyShare: ended > 0 ? count(column.empty) / ended : null,
     packets: count(column.packets),
     packetsWithPayload: count(column.packetsWithPayload),

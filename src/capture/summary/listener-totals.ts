@@ -1,6 +1,6 @@
 import { judgementIds } from '../../tcp/capture.ts';
 import type { ConnectionView } from '../connection-view.ts';
-import { meanings, type Verdict } from '../judging/verdict.ts';
+import { judgementNumber, meanings, type Verdict } from '../judging/verdict.ts';
 import * as connectionWord from '../layout/connection-words.ts';
 import * as endpointWord from '../layout/endpoint-words.ts';
 import * as stateBit from '../layout/state-bits.ts';
@@ -46,8 +46,6 @@ export interface ListenerTotals {
   connectMinUs: number;
   /** First SYNs in each step of the capture. */
   readonly arrivals: Float64Array;
-  /** Addresses of clients, as in the records; each once within a part of the capture. */
-  clients: Int32Array;
   /** Of connections without payload: when they began (ms from the first packet) and the client's address, in turn. */
   beats: Float64Array;
 }
@@ -60,7 +58,6 @@ export function emptyTotals(steps: number): ListenerTotals {
     connect: new Float64Array(logHistogramSteps),
     connectMinUs: Number.POSITIVE_INFINITY,
     arrivals: new Float64Array(steps),
-    clients: new Int32Array(0),
     beats: new Float64Array(0),
   };
 }
@@ -83,8 +80,8 @@ const over = new Set<string>([
 /** The same totals while they grow. */
 export class ListenerCounter {
   readonly totals: ListenerTotals;
-  readonly #clients = new Set<number>();
-  readonly #beats: number[] = [];
+  #beats = new Float64Array(64);
+  #beatCells = 0;
 
   constructor(steps: number) {
     this.totals = emptyTotals(steps);
@@ -97,7 +94,7 @@ export class ListenerCounter {
     const toServer = view.payloadOf(view.clientBit);
     const toClient = view.payloadOf(view.serverBit);
     this.#count(column.connections, 1);
-    increment(totals.judgements, judgementIds.indexOf(judgement), 1);
+    increment(totals.judgements, judgementNumber(verdict), 1);
     this.#countOpening(view, verdict, step);
     this.#count(column.payloadToServer, toServer);
     this.#count(column.payloadToClient, toClient);
@@ -107,15 +104,23 @@ export class ListenerCounter {
     }
     this.#countSegments(view);
     const client = view.word(view.clientBit === 0 ? connectionWord.addressA : connectionWord.addressB);
-    this.#clients.add(client);
     const isBeat = judgement === 'heartbeat' || (toServer + toClient === 0 && over.has(judgement));
-    if (isBeat && this.#beats.length < 2 * MOST_BEATS) this.#beats.push(fromMs, client);
+    if (isBeat && this.#beatCells < 2 * MOST_BEATS) this.#addBeat(fromMs, client);
   }
 
   finish(): ListenerTotals {
-    this.totals.clients = Int32Array.from(this.#clients);
-    this.totals.beats = Float64Array.from(this.#beats);
+    this.totals.beats = this.#beats.slice(0, this.#beatCells);
     return this.totals;
+  }
+
+  #addBeat(fromMs: number, client: number): void {
+    if (this.#beatCells === this.#beats.length) {
+      const beats = new Float64Array(2 * this.#beats.length);
+      beats.set(this.#beats);
+      this.#beats = beats;
+    }
+    this.#beats[this.#beatCells++] = fromMs;
+    this.#beats[this.#beatCells++] = client;
   }
 
   #count(which: number, amount: number): void {
@@ -179,13 +184,14 @@ export function resentBy(view: ConnectionView, side: 0 | 1): number {
 /** One of two parts of a capture takes the other's totals in. */
 export function addTotals(into: ListenerTotals, from: ListenerTotals): void {
   for (const name of ['counts', 'judgements', 'latency', 'connect', 'arrivals'] as const) {
-    from[name].forEach((amount, at) => {
-      increment(into[name], at, amount);
-    });
+    const more = from[name];
+    for (let at = 0; at < more.length; at++) increment(into[name], at, more[at] ?? 0);
   }
   into.connectMinUs = Math.min(into.connectMinUs, from.connectMinUs);
-  into.clients = Int32Array.from(new Set([...into.clients, ...from.clients]));
-  into.beats = Float64Array.from([...into.beats, ...from.beats]);
+  const beats = new Float64Array(into.beats.length + from.beats.length);
+  beats.set(into.beats);
+  beats.set(from.beats, into.beats.length);
+  into.beats = beats;
 }
 
 function increment(array: Float64Array, at: number, amount: number): void {

@@ -1,19 +1,20 @@
-import { type ConnectionRecord, type JudgementId, judgementIds } from '../../tcp/capture.ts';
+import { type ConnectionRecord, judgementIds } from '../../tcp/capture.ts';
 import { ConnectionView } from '../connection-view.ts';
 import { describeConnection } from '../describe-connection.ts';
 import { EndpointText } from '../endpoint-text.ts';
 import type { EngineExports } from '../engine-exports.ts';
 import { captureEndMs } from '../judging/capture-end.ts';
 import { judgeConnection } from '../judging/judge-connection.ts';
-import { meanings, type Verdict, verdicts } from '../judging/verdict.ts';
+import { judgementNumber, type Verdict, verdictNumber, verdicts } from '../judging/verdict.ts';
 import * as connectionWord from '../layout/connection-words.ts';
 import * as stateBit from '../layout/state-bits.ts';
 import { type CaptureTally, readTally } from '../read-tally.ts';
 import { type SeriesParts, seriesParts } from '../series.ts';
+import { clientKey, distinctClients } from './client-keys.ts';
 import { EndpointCounts, type EndpointRows } from './endpoint-counts.ts';
 import { ListenerCounter, type ListenerTotals, resentBy } from './listener-totals.ts';
-import { countMiddles, knownListeners, listenerKey, settleRoles } from './settle-roles.ts';
-import { tellingScore } from './telling-score.ts';
+import { countMiddles, knownListeners, listenerAddress, listenerPort, settleRoles } from './settle-roles.ts';
+import { isCalm, tellingScore } from './telling-score.ts';
 
 /** Columns of the rows of clients. */
 export const peerColumn = {
@@ -41,6 +42,12 @@ export interface PartCounts {
   readonly peers: EndpointRows;
   /** Number of the first packet of each connection, rising: their order among all parts. */
   readonly firstPackets: Uint32Array;
+}
+
+/** Of some listeners, in the order asked for; `clients`: see client-keys.ts. */
+export interface ListenerDetails {
+  readonly totals: readonly ListenerTotals[];
+  readonly clients: Float64Array;
 }
 
 /** A connection worth showing; the higher the score among those of its judgement, the more it tells. */
@@ -84,7 +91,8 @@ export class PartSummary {
       this.#verdicts[index] = verdictNumber(verdict);
       const judgement = judgementNumber(verdict);
       judgements[judgement] = (judgements[judgement] ?? 0) + 1;
-      byListener.add(byListener.row(...listenerKey(view, view.serverBit)), 0, 1);
+      const { serverBit } = view;
+      byListener.add(byListener.row(listenerAddress(view, serverBit), listenerPort(view, serverBit)), 0, 1);
       countPeer(peers, view);
       firstPackets[index] = view.word(connectionWord.firstPacket);
     }
@@ -104,39 +112,46 @@ export class PartSummary {
   }
 
   /** Adds up the connections of each of these listeners (pairs of words). `steps` and `stepMs` are of the whole capture's series. */
-  detail(listeners: Int32Array, steps: number, stepMs: number): ListenerTotals[] {
+  detail(listeners: Int32Array, steps: number, stepMs: number): ListenerDetails {
     const view = this.#view;
     const places = new EndpointCounts(1);
     for (let at = 0; at < listeners.length; at += 2) places.row(listeners[at] ?? 0, listeners[at + 1] ?? 0);
     const counters = Array.from({ length: listeners.length / 2 }, () => new ListenerCounter(steps));
+    const clients = new Float64Array(view.count);
+    let clientCount = 0;
     const firstMs = this.#engine.firstUs() / 1000;
     for (let index = 0; index < view.count; index++) {
       view.select(index);
-      const counter = counters[places.find(...listenerKey(view, view.serverBit))];
+      const { serverBit } = view;
+      const place = places.find(listenerAddress(view, serverBit), listenerPort(view, serverBit));
+      const counter = counters[place];
       if (counter === undefined) continue;
       const startMs = view.startUs / 1000;
       const step = Math.min(steps - 1, Math.max(0, Math.floor(startMs / stepMs)));
       counter.add(view, this.#verdict(index), step, startMs - firstMs);
+      const client = view.word(view.clientBit === 0 ? connectionWord.addressA : connectionWord.addressB);
+      clients[clientCount++] = clientKey(place, client, view.is(stateBit.established));
     }
-    return counters.map((counter) => counter.finish());
+    const keys = distinctClients(clients.subarray(0, clientCount));
+    return { totals: counters.map((counter) => counter.finish()), clients: keys };
   }
 
   /** The most telling connections of each judgement, at most `most` of each. */
   examples(most: number): Example[] {
     const view = this.#view;
-    const best = new Map<JudgementId, { readonly index: number; readonly score: number }[]>();
+    const best = judgementIds.map((): { readonly index: number; readonly score: number }[] => []);
     for (let index = 0; index < view.count; index++) {
       const verdict = this.#verdict(index);
-      const { judgement } = meanings[verdict];
-      const list = best.get(judgement) ?? [];
-      if (list.length === 0) best.set(judgement, list);
+      const list = best[judgementNumber(verdict)];
+      // Where nothing is amiss the first ones do.
+      if (list === undefined || (list.length >= most && isCalm(verdict))) continue;
       const score = tellingScore(view.select(index), verdict);
       if (list.length >= most && score <= (list.at(-1)?.score ?? 0)) continue;
       list.push({ index, score });
       list.sort((a, b) => b.score - a.score || a.index - b.index);
       list.length = Math.min(list.length, most);
     }
-    return [...best.values()].flat().map(({ index, score }) => ({ score, record: this.describe(index) }));
+    return best.flat().map(({ index, score }) => ({ score, record: this.describe(index) }));
   }
 
   /** Every connection, in the order of first packets; numbered within this part. */
@@ -158,19 +173,6 @@ export class PartSummary {
   #verdict(index: number): Verdict {
     return verdicts[this.#verdicts[index] ?? 0] ?? 'too-little';
   }
-}
-
-const verdictNumbers = new Map(verdicts.map((verdict, number) => [verdict, number]));
-const judgementNumbers = new Map(
-  verdicts.map((verdict) => [verdict, judgementIds.indexOf(meanings[verdict].judgement)]),
-);
-
-function verdictNumber(verdict: Verdict): number {
-  return verdictNumbers.get(verdict) ?? 0;
-}
-
-function judgementNumber(verdict: Verdict): number {
-  return judgementNumbers.get(verdict) ?? 0;
 }
 
 function countPeer(peers: EndpointCounts, view: ConnectionView): void {

@@ -3,13 +3,16 @@ import * as connectionWord from '../layout/connection-words.ts';
 import * as stateBit from '../layout/state-bits.ts';
 import { EndpointCounts } from './endpoint-counts.ts';
 
-/** A listener's key in two words: address, and port with the family above it. */
-export function listenerKey(view: ConnectionView, side: EndpointBit): readonly [number, number] {
+/** A listener's key in two words: its address, */
+export function listenerAddress(view: ConnectionView, side: EndpointBit): number {
+  return view.word(side === 0 ? connectionWord.addressA : connectionWord.addressB);
+}
+
+/** and its port with the family above it. */
+export function listenerPort(view: ConnectionView, side: EndpointBit): number {
   const ports = view.word(connectionWord.ports);
   const family = view.is(stateBit.isIpv6) ? 0x1_0000 : 0;
-  return side === 0
-    ? [view.word(connectionWord.addressA), (ports & 0xffff) | family]
-    : [view.word(connectionWord.addressB), (ports >>> 16) | family];
+  return (side === 0 ? ports & 0xffff : ports >>> 16) | family;
 }
 
 /** Endpoints that have answered a SYN, as pairs of words. Empty where nobody needs them. */
@@ -17,7 +20,8 @@ export function knownListeners(view: ConnectionView): Int32Array<ArrayBuffer> {
   const known = new EndpointCounts(1);
   for (let index = 0; index < view.count; index++) {
     view.select(index);
-    if (view.synAckSends > 0) known.row(...listenerKey(view, view.serverBit));
+    if (view.synAckSends > 0)
+      known.row(listenerAddress(view, view.serverBit), listenerPort(view, view.serverBit));
   }
   return known.toRows().keys;
 }
@@ -40,8 +44,10 @@ export function settleRoles(view: ConnectionView, listeners: Int32Array): void {
   for (let index = 0; index < view.count; index++) {
     view.select(index);
     if (!view.is(stateBit.beginsInMiddle)) continue;
-    const clientListens = known.find(...listenerKey(view, view.clientBit)) >= 0;
-    const serverListens = known.find(...listenerKey(view, view.serverBit)) >= 0;
+    const listens = (side: EndpointBit): boolean =>
+      known.find(listenerAddress(view, side), listenerPort(view, side)) >= 0;
+    const clientListens = listens(view.clientBit);
+    const serverListens = listens(view.serverBit);
     if (clientListens && !serverListens) {
       view.words[view.record + connectionWord.state] = view.state ^ stateBit.clientIsB;
     }

@@ -4,6 +4,11 @@ import * as connectionWord from '../layout/connection-words.ts';
 import * as endpointWord from '../layout/endpoint-words.ts';
 import * as troubleWord from '../layout/trouble-words.ts';
 
+/** All connections of such a verdict tell the same: nothing is amiss. */
+export function isCalm(verdict: Verdict): boolean {
+  return verdict === 'completed' || verdict === 'ongoing' || verdict === 'heartbeat';
+}
+
 /** How well a connection shows what its verdict means, compared with others of the same judgement. */
 export function tellingScore(view: ConnectionView, verdict: Verdict): number {
   switch (verdict) {

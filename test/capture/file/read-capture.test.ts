@@ -257,12 +257,12 @@ describe('a FIFO', () => {
 
   it('closed before anything came through it is refused', async () => {
     const file = fifo('unused');
-    const reading = read(file);
-    await (await open(file, 'w')).close();
-    await expect(reading).rejects.toMatchObject({
+    const refusal = expect(read(file)).rejects.toMatchObject({
       exitCode: exitCodes.cannotObserve,
       detail: { said: 'it was closed before anything came through it' },
     });
+    await (await open(file, 'w')).close();
+    await refusal;
   });
 
   it('that nobody writes into is left when it is told to stop', async () => {

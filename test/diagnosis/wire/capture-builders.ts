@@ -6,7 +6,6 @@ import type {
   JudgementId,
 } from '../../../src/tcp/capture.ts';
 
-type Judgements = CaptureFacts['judgements'];
 
 /** Nobody has ever spoken to it. */
 export function makeCaptureListener(some: Partial<CaptureListener> = {}): CaptureListener {
@@ -20,6 +19,8 @@ export function makeCaptureListener(some: Partial<CaptureListener> = {}): Captur
     arrivalsPerSecond: { mean: connections / 10, peak: Math.ceil(connections / 8) },
     completionRatio: null,
     clients: Math.max(1, Math.round(connections / 3)),
+    clientsServed: Math.max(1, Math.round(connections / 3)),
+    ended: 0,
     emptyShare: null,
     packets: connections * 10,
     packetsWithPayload: connections * 4,

@@ -105,14 +105,18 @@ function factsOf(path: string, own: LocalPart, joined: JoinedParts): CaptureFact
   };
 }
 
+/** Where few connections are empty a rhythm among them is worth a short look only. */
+const FEW_BEATS = 1500;
+
 function withHeartbeat({ beats, empty, ...listener }: JoinedListener): CaptureListener {
-  const arrivals = Array.from({ length: beats.length / 2 }, (_, i) => ({
+  const isMostOf = (listener.emptyShare ?? 0) >= 0.5;
+  const all = Array.from({ length: beats.length / 2 }, (_, i) => ({
     atMs: beats[2 * i] ?? 0,
     // Senders need only be told apart.
     source: String(beats[2 * i + 1] ?? 0),
   })).toSorted((a, b) => a.atMs - b.atMs);
+  const arrivals = isMostOf ? all : all.slice(0, FEW_BEATS);
   const spanMs = (arrivals.at(-1)?.atMs ?? 0) - (arrivals[0]?.atMs ?? 0);
-  const isMostOf = (listener.emptyShare ?? 0) >= 0.5;
   const heartbeat = arrivals.length < 2 ? null : heartbeatOf(arrivals, empty, spanMs, isMostOf);
   return { ...listener, heartbeat };
 }

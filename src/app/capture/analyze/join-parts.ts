@@ -1,8 +1,14 @@
 import type { EndpointText } from '../../../capture/endpoint-text.ts';
 import { joinSeries } from '../../../capture/series.ts';
+import { countClients } from '../../../capture/summary/client-keys.ts';
 import { describeListener } from '../../../capture/summary/describe-listener.ts';
 import { EndpointCounts, type EndpointRows } from '../../../capture/summary/endpoint-counts.ts';
-import { addTotals, column, type ListenerTotals } from '../../../capture/summary/listener-totals.ts';
+import {
+  addTotals,
+  column,
+  emptyTotals,
+  type ListenerTotals,
+} from '../../../capture/summary/listener-totals.ts';
 import { type Example, type PartCounts, peerColumn } from '../../../capture/summary/part-summary.ts';
 import {
   type CaptureListener,
@@ -60,11 +66,12 @@ export async function joinParts(
     totals: addNumbers(counts.map(({ tally }) => tally.totals)),
     series,
     judgements: judgementCounts(counts),
-    listeners: top.flatMap((key, i) => {
-      const totals = details[i];
-      if (totals === undefined) return [];
+    listeners: top.flatMap((key, place) => {
+      const detail = details[place];
+      if (detail === undefined) return [];
+      const { totals, ...clients } = detail;
       const empty = totals.counts[column.empty] ?? 0;
-      return [{ ...describeListener(key, totals, span, addresses), beats: totals.beats, empty }];
+      return [{ ...describeListener(key, totals, span, clients, addresses), beats: totals.beats, empty }];
     }),
     listenersInAll: byListener.rows,
     peers: topPeers(peers, addresses),
@@ -92,22 +99,32 @@ function joinRows(rows: readonly EndpointRows[], columns: number): EndpointCount
   return joined;
 }
 
+/** Totals and clients of each of these listeners, in their order. */
 async function joinDetails(
   parts: readonly AnalysedPart[],
   listeners: Int32Array,
   series: CaptureSeries,
-): Promise<readonly ListenerTotals[]> {
+): Promise<readonly JoinedDetail[]> {
   const steps = series.packets.length;
-  const [first = [], ...others] = await Promise.all(
-    parts.map((part) => part.detail(listeners, steps, series.stepMs)),
+  const ofParts = await Promise.all(parts.map((part) => part.detail(listeners, steps, series.stepMs)));
+  const clients = countClients(
+    ofParts.map((part) => part.clients),
+    listeners.length / 2,
   );
-  for (const other of others) {
-    first.forEach((totals, i) => {
-      const more = other[i];
+  return clients.map((counted, place) => {
+    const totals = emptyTotals(steps);
+    for (const part of ofParts) {
+      const more = part.totals[place];
       if (more !== undefined) addTotals(totals, more);
-    });
-  }
-  return first;
+    }
+    return { totals, ...counted };
+  });
+}
+
+interface JoinedDetail {
+  readonly totals: ListenerTotals;
+  readonly clients: number;
+  readonly clientsServed: number;
 }
 
 /** Sums field by field. */

@@ -12,7 +12,7 @@ reading.catch(() => {});
 
 parentPort?.on('message', async ({ id, step, args }: StepRequest) => {
   const reply = await answer(id, step, args);
-  parentPort?.postMessage(reply);
+  parentPort?.postMessage(reply, 'value' in reply ? buffersOf(reply.value) : []);
 });
 
 async function answer(id: number, step: StepRequest['step'], args: readonly unknown[]): Promise<StepReply> {
@@ -23,4 +23,11 @@ async function answer(id: number, step: StepRequest['step'], args: readonly unkn
   } catch (failed) {
     return { id, failed };
   }
+}
+
+/** The memory of the arrays in an answer is handed over, not copied: they are made for the answer. */
+function buffersOf(value: unknown): ArrayBuffer[] {
+  if (ArrayBuffer.isView(value)) return value.buffer instanceof ArrayBuffer ? [value.buffer] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(buffersOf);
 }

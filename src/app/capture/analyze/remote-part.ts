@@ -12,6 +12,9 @@ export function canStartThreads(): boolean {
   return existsSync(threadFile);
 }
 
+/** What a thread computes with lies outside of its heap, which needs no room for garbage. */
+const resourceLimits = { maxYoungGenerationSizeMb: 4 };
+
 /** A part of a capture that another thread reads, which begins at once. */
 export class RemotePart implements AnalysedPart, AsyncDisposable {
   readonly #worker: Worker;
@@ -20,7 +23,7 @@ export class RemotePart implements AnalysedPart, AsyncDisposable {
 
   constructor(path: string, share: AnalysisShare) {
     const workerData: PartOrder = { path, share };
-    this.#worker = new Worker(threadFile, { workerData });
+    this.#worker = new Worker(threadFile, { workerData, resourceLimits });
     this.#worker.on('message', (reply: StepReply) => this.#settle(reply));
     this.#worker.on('error', (error) => this.#failAll(error));
   }

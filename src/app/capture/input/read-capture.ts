@@ -4,13 +4,11 @@ import type { CaptureReader } from '../../../capture/file/capture-reader.ts';
 import { ByteSource } from './byte-source.ts';
 import { type Compression, compressionMagicBytes, compressionOf } from './compression-of.ts';
 import { fileChunks } from './file-chunks.ts';
-import { gunzipChunks } from './gunzip-chunks.ts';
 import { inputFailure } from './input-failure.ts';
 import { type CaptureInput, openInput } from './open-input.ts';
 import { peekChunks } from './peek-chunks.ts';
 import { pushBytes } from './push-bytes.ts';
 import { readPlainFile } from './read-plain-file.ts';
-import { unzstdChunks } from './unzstd-chunks.ts';
 
 const PROGRESS_BYTES = 4 * 1024 * 1024;
 
@@ -76,15 +74,21 @@ async function readRest(
   }
 }
 
-function decompress(
+/** The decompressors are loaded when they are needed: most captures are plain. */
+async function decompress(
   compression: Compression | null,
   chunks: AsyncIterable<Uint8Array>,
   deliver: (bytes: Uint8Array) => boolean,
   { fd, repeatable }: CaptureInput,
 ): Promise<string | null> {
-  if (compression === 'zstd') return unzstdChunks(chunks, deliver);
-  if (compression === 'gzip')
+  if (compression === 'zstd') {
+    const { unzstdChunks } = await import('./unzstd-chunks.ts');
+    return unzstdChunks(chunks, deliver);
+  }
+  if (compression === 'gzip') {
+    const { gunzipChunks } = await import('./gunzip-chunks.ts');
     return gunzipChunks(chunks, deliver, repeatable ? () => fileChunks(fd, 0) : null);
+  }
   return deliverAll(chunks, deliver);
 }
 
