@@ -80,23 +80,27 @@ export class EndpointCounts {
     }
   }
 
-  /** Numbers of the rows with the largest values in a column, largest first; of equals the first seen. */
+  /** Numbers of the rows with the largest values in a column, largest first; of equals the lower key, whatever came first. */
   largest(column: number, count: number): number[] {
+    const order = (a: number, b: number): number => this.#compare(a, b, column);
     let best: number[] = [];
-    let least = -1;
+    let worst = -1;
     for (let row = 0; row < this.#rows; row++) {
-      if (best.length >= count && this.value(row, column) <= least) continue;
+      if (worst >= 0 && order(row, worst) > 0) continue;
       best.push(row);
       // Sorted once in a while, not for each row.
       if (best.length < 4 * count) continue;
-      best = this.#sorted(best, column).slice(0, count);
-      least = this.value(best.at(-1) ?? 0, column);
+      best = best.toSorted(order).slice(0, count);
+      worst = best.at(-1) ?? -1;
     }
-    return this.#sorted(best, column).slice(0, count);
+    return best.toSorted(order).slice(0, count);
   }
 
-  #sorted(rows: readonly number[], column: number): number[] {
-    return rows.toSorted((a, b) => this.value(b, column) - this.value(a, column) || a - b);
+  #compare(a: number, b: number, column: number): number {
+    const byValue = this.value(b, column) - this.value(a, column);
+    if (byValue !== 0) return byValue;
+    const byFirst = ((this.#keys[2 * a] ?? 0) >>> 0) - ((this.#keys[2 * b] ?? 0) >>> 0);
+    return byFirst !== 0 ? byFirst : (this.#keys[2 * a + 1] ?? 0) - (this.#keys[2 * b + 1] ?? 0);
   }
 
   #add(slot: number, first: number, second: number): number {
