@@ -37,17 +37,27 @@ export interface PartCounts {
   readonly baseSeconds: number;
   readonly series: SeriesParts;
   readonly judgements: Float64Array;
-  /** One column: connections. */
+  /** Of each listener, how many connections. */
   readonly listeners: EndpointRows;
+  /** Of each client address, how many packets both ways. */
   readonly peers: EndpointRows;
   /** Number of the first packet of each connection, rising: their order among all parts. */
   readonly firstPackets: Uint32Array;
 }
 
-/** Of some listeners, in the order asked for; `clients`: see client-keys.ts. */
-export interface ListenerDetails {
+/** Listeners and clients as pairs of words; `steps` and `stepMs` are of the whole capture's series. */
+export interface DetailRequest {
+  readonly listeners: Int32Array;
+  readonly peers: Int32Array;
+  readonly steps: number;
+  readonly stepMs: number;
+}
+
+/** Of the listeners, in the order asked for; `clients`: see client-keys.ts; `peers`: columns of `peerColumn`. */
+export interface PartDetails {
   readonly totals: readonly ListenerTotals[];
   readonly clients: Float64Array;
+  readonly peers: EndpointRows;
 }
 
 /** A connection worth showing; the higher the score among those of its judgement, the more it tells. */
@@ -84,7 +94,7 @@ export class PartSummary {
     this.#verdicts = new Uint8Array(view.count);
     const judgements = new Float64Array(judgementIds.length);
     const byListener = new EndpointCounts(1);
-    const peers = new EndpointCounts(PEER_COLUMNS);
+    const peers = new EndpointCounts(1);
     const firstPackets = new Uint32Array(view.count);
     for (let index = 0; index < view.count; index++) {
       const verdict = judgeConnection(view.select(index), untilMs);
@@ -93,7 +103,8 @@ export class PartSummary {
       judgements[judgement] = (judgements[judgement] ?? 0) + 1;
       const { serverBit } = view;
       byListener.add(byListener.row(listenerAddress(view, serverBit), listenerPort(view, serverBit)), 0, 1);
-      countPeer(peers, view);
+      const peer = peers.row(clientAddress(view), familyBit(view));
+      peers.add(peer, 0, view.packetsOf(view.client) + view.packetsOf(view.server));
       firstPackets[index] = view.word(connectionWord.firstPacket);
     }
     return {
@@ -111,17 +122,18 @@ export class PartSummary {
     };
   }
 
-  /** Adds up the connections of each of these listeners (pairs of words). `steps` and `stepMs` are of the whole capture's series. */
-  detail(listeners: Int32Array, steps: number, stepMs: number): ListenerDetails {
+  /** Adds up the connections of each of these listeners and clients. */
+  detail({ listeners, peers, steps, stepMs }: DetailRequest): PartDetails {
     const view = this.#view;
-    const places = new EndpointCounts(1);
-    for (let at = 0; at < listeners.length; at += 2) places.row(listeners[at] ?? 0, listeners[at + 1] ?? 0);
+    const places = rowsOf(listeners, 1);
+    const talkers = rowsOf(peers, PEER_COLUMNS);
     const counters = Array.from({ length: listeners.length / 2 }, () => new ListenerCounter(steps));
     const clients = new Float64Array(view.count);
     let clientCount = 0;
     const firstMs = this.#engine.firstUs() / 1000;
     for (let index = 0; index < view.count; index++) {
       view.select(index);
+      countPeer(talkers, view);
       const { serverBit } = view;
       const place = places.find(listenerAddress(view, serverBit), listenerPort(view, serverBit));
       const counter = counters[place];
@@ -129,11 +141,10 @@ export class PartSummary {
       const startMs = view.startUs / 1000;
       const step = Math.min(steps - 1, Math.max(0, Math.floor(startMs / stepMs)));
       counter.add(view, this.#verdict(index), step, startMs - firstMs);
-      const client = view.word(view.clientBit === 0 ? connectionWord.addressA : connectionWord.addressB);
-      clients[clientCount++] = clientKey(place, client, view.is(stateBit.established));
+      clients[clientCount++] = clientKey(place, clientAddress(view), view.is(stateBit.established));
     }
     const keys = distinctClients(clients.subarray(0, clientCount));
-    return { totals: counters.map((counter) => counter.finish()), clients: keys };
+    return { totals: counters.map((counter) => counter.finish()), clients: keys, peers: talkers.toRows() };
   }
 
   /** The most telling connections of each judgement, at most `most` of each. */
@@ -175,9 +186,23 @@ export class PartSummary {
   }
 }
 
+function rowsOf(keys: Int32Array, columns: number): EndpointCounts {
+  const rows = new EndpointCounts(columns);
+  for (let at = 0; at < keys.length; at += 2) rows.row(keys[at] ?? 0, keys[at + 1] ?? 0);
+  return rows;
+}
+
+function clientAddress(view: ConnectionView): number {
+  return view.word(view.clientBit === 0 ? connectionWord.addressA : connectionWord.addressB);
+}
+
+function familyBit(view: ConnectionView): number {
+  return view.is(stateBit.isIpv6) ? 1 : 0;
+}
+
 function countPeer(peers: EndpointCounts, view: ConnectionView): void {
-  const address = view.word(view.clientBit === 0 ? connectionWord.addressA : connectionWord.addressB);
-  const row = peers.row(address, view.is(stateBit.isIpv6) ? 1 : 0);
+  const row = peers.find(clientAddress(view), familyBit(view));
+  if (row < 0) return;
   const payload = view.payloadOf(view.clientBit) + view.payloadOf(view.serverBit);
   peers.add(row, peerColumn.connections, 1);
   peers.add(row, peerColumn.packets, view.packetsOf(view.client) + view.packetsOf(view.server));

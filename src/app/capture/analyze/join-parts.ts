@@ -9,7 +9,13 @@ import {
   emptyTotals,
   type ListenerTotals,
 } from '../../../capture/summary/listener-totals.ts';
-import { type Example, type PartCounts, peerColumn } from '../../../capture/summary/part-summary.ts';
+import {
+  type DetailRequest,
+  type Example,
+  type PartCounts,
+  type PartDetails,
+  peerColumn,
+} from '../../../capture/summary/part-summary.ts';
 import {
   type CaptureListener,
   type CapturePeer,
@@ -49,35 +55,32 @@ export async function joinParts(
   const known = await listenersForRoles(parts);
   const counts = await Promise.all(parts.map((part) => part.count(known)));
   const series = joinSeries(counts.map((count) => count.series));
-  const byListener = joinRows(
-    counts.map(({ listeners }) => listeners),
-    1,
-  );
-  const span = { stepMs: series.stepMs, durationMs: durationMsOf(counts) };
-  const top = byListener.largest(0, MOST_LISTENERS).map((row) => byListener.key(row));
-  const details = await joinDetails(parts, Int32Array.from(top.flat()), series);
-  const peers = joinRows(
-    counts.map((count) => count.peers),
-    Object.keys(peerColumn).length,
-  );
+  const listeners = joinRows(counts.map((count) => count.listeners));
+  const peers = joinRows(counts.map((count) => count.peers));
+  const request = {
+    listeners: topKeys(listeners, MOST_LISTENERS),
+    peers: topKeys(peers, MOST_PEERS),
+    steps: series.packets.length,
+    stepMs: series.stepMs,
+  };
+  const details = await Promise.all(parts.map((part) => part.detail(request)));
   const examples = await Promise.all(parts.map((part) => part.examples(EXAMPLES)));
+  const span = { stepMs: series.stepMs, durationMs: durationMsOf(counts) };
   return {
     counts,
     totals: addNumbers(counts.map(({ tally }) => tally.totals)),
     series,
     judgements: judgementCounts(counts),
-    listeners: top.flatMap((key, place) => {
-      const detail = details[place];
-      if (detail === undefined) return [];
-      const { totals, ...clients } = detail;
-      const empty = totals.counts[column.empty] ?? 0;
-      return [{ ...describeListener(key, totals, span, clients, addresses), beats: totals.beats, empty }];
-    }),
-    listenersInAll: byListener.rows,
-    peers: topPeers(peers, addresses),
+    listeners: joinListeners(request, details, span, addresses),
+    listenersInAll: listeners.rows,
+    peers: joinPeers(details, addresses),
     peersInAll: peers.rows,
     examples: joinExamples(examples, counts),
   };
+}
+
+function topKeys(counts: EndpointCounts, most: number): Int32Array {
+  return Int32Array.from(counts.largest(0, most).flatMap((row) => counts.key(row)));
 }
 
 /** Every part has seen all frames. */
@@ -93,38 +96,33 @@ async function listenersForRoles(parts: readonly AnalysedPart[]): Promise<Int32A
   return Int32Array.from(known.flatMap((keys) => [...keys]));
 }
 
-function joinRows(rows: readonly EndpointRows[], columns: number): EndpointCounts {
+function joinRows(rows: readonly EndpointRows[], columns = 1): EndpointCounts {
   const joined = new EndpointCounts(columns);
   for (const part of rows) joined.addRows(part);
   return joined;
 }
 
-/** Totals and clients of each of these listeners, in their order. */
-async function joinDetails(
-  parts: readonly AnalysedPart[],
-  listeners: Int32Array,
-  series: CaptureSeries,
-): Promise<readonly JoinedDetail[]> {
-  const steps = series.packets.length;
-  const ofParts = await Promise.all(parts.map((part) => part.detail(listeners, steps, series.stepMs)));
+/** In the order asked for. */
+function joinListeners(
+  { listeners, steps }: DetailRequest,
+  details: readonly PartDetails[],
+  span: { readonly stepMs: number; readonly durationMs: number },
+  addresses: EndpointText,
+): readonly JoinedListener[] {
   const clients = countClients(
-    ofParts.map((part) => part.clients),
+    details.map((part) => part.clients),
     listeners.length / 2,
   );
   return clients.map((counted, place) => {
     const totals = emptyTotals(steps);
-    for (const part of ofParts) {
+    for (const part of details) {
       const more = part.totals[place];
       if (more !== undefined) addTotals(totals, more);
     }
-    return { totals, ...counted };
+    const key = [listeners[2 * place] ?? 0, listeners[2 * place + 1] ?? 0] as const;
+    const empty = totals.counts[column.empty] ?? 0;
+    return { ...describeListener(key, totals, span, counted, addresses), beats: totals.beats, empty };
   });
-}
-
-interface JoinedDetail {
-  readonly totals: ListenerTotals;
-  readonly clients: number;
-  readonly clientsServed: number;
 }
 
 /** Sums field by field. */
@@ -146,7 +144,9 @@ function judgementCounts(counts: readonly PartCounts[]): Partial<Record<Judgemen
   return judged;
 }
 
-function topPeers(peers: EndpointCounts, addresses: EndpointText): CapturePeer[] {
+function joinPeers(details: readonly PartDetails[], addresses: EndpointText): CapturePeer[] {
+  const rows = details.map((part) => part.peers);
+  const peers = joinRows(rows, Object.keys(peerColumn).length);
   return peers.largest(peerColumn.packets, MOST_PEERS).map((row) => {
     const [address, isIpv6] = peers.key(row);
     const value = (column: number): number => peers.value(row, column);

@@ -1,6 +1,6 @@
 import { type AnalysisShare, CaptureAnalysis } from '../../../capture/capture-analysis.ts';
 import { CaptureReader } from '../../../capture/file/capture-reader.ts';
-import { PartSummary } from '../../../capture/summary/part-summary.ts';
+import { type DetailRequest, PartSummary } from '../../../capture/summary/part-summary.ts';
 import { type ReadCaptureOptions, readCapture } from '../input/read-capture.ts';
 import type { AnalysedPart } from './analysed-part.ts';
 
@@ -28,8 +28,8 @@ export class LocalPart implements AnalysedPart {
     return this.summary.count(listeners);
   }
 
-  async detail(listeners: Int32Array, steps: number, stepMs: number): ReturnType<AnalysedPart['detail']> {
-    return this.summary.detail(listeners, steps, stepMs);
+  async detail(request: DetailRequest): ReturnType<AnalysedPart['detail']> {
+    return this.summary.detail(request);
   }
 
   async examples(most: number): ReturnType<AnalysedPart['examples']> {

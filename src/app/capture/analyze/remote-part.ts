@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { AnalysisShare } from '../../../capture/capture-analysis.ts';
+import type { DetailRequest } from '../../../capture/summary/part-summary.ts';
 import type { AnalysedPart } from './analysed-part.ts';
 import type { PartOrder, StepName, StepReply, StepRequest } from './part-messages.ts';
 
@@ -40,8 +41,8 @@ export class RemotePart implements AnalysedPart, AsyncDisposable {
     return this.#ask('count', [listeners]);
   }
 
-  detail(listeners: Int32Array, steps: number, stepMs: number): ReturnType<AnalysedPart['detail']> {
-    return this.#ask('detail', [listeners, steps, stepMs]);
+  detail(request: DetailRequest): ReturnType<AnalysedPart['detail']> {
+    return this.#ask('detail', [request]);
   }
 
   examples(most: number): ReturnType<AnalysedPart['examples']> {
