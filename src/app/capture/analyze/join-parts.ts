@@ -3,12 +3,7 @@ import { joinSeries } from '../../../capture/series.ts';
 import { countClients } from '../../../capture/summary/client-keys.ts';
 import { describeListener } from '../../../capture/summary/describe-listener.ts';
 import { EndpointCounts, type EndpointRows } from '../../../capture/summary/endpoint-counts.ts';
-import {
-  addTotals,
-  column,
-  emptyTotals,
-  type ListenerTotals,
-} from '../../../capture/summary/listener-totals.ts';
+import { addTotals, column, emptyTotals } from '../../../capture/summary/listener-totals.ts';
 import {
   type DetailRequest,
   type Example,
