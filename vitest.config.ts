@@ -9,7 +9,8 @@ const alone = [
   'test/lab/**/*.test.ts',
   'test/measure/**/*.test.ts',
   'test/rules/{accept-queue-overflow,accept-queue-pressure,conntrack-full,softnet-drops,nic-drops}.test.ts',
-  'test/cli/{signals,vanishing}.test.ts',
+  'test/cli/{signals,vanishing,capture-live}.test.ts',
+  'test/capture/tshark/lab.test.ts',
 ];
 
 export default defineConfig({

@@ -7,6 +7,7 @@ import * as tallyWord from '../layout/tally-words.ts';
 import * as troubleWord from '../layout/trouble-words.ts';
 import * as cursor from './cursor.ts';
 import { get, set } from './memory.ts';
+import { readI32, readU8 } from './network-order.ts';
 import { addRtt } from './rtt.ts';
 import * as segment from './segment.ts';
 import { tally, tallyMore } from './tally.ts';
@@ -17,7 +18,11 @@ export function followAck(): void {
   if (!cursor.senderHas(stateBit.hasAcked)) acknowledgeFirst();
   const ahead = acknowledgement - get(cursor.sender, endpointWord.acked);
   if (ahead > 0) acknowledgeNew();
-  else if (ahead === 0 && segment.payloadBytes === 0 && (segment.flags & flagBit.fin) === 0) repeatAck();
+  else if (ahead === 0) {
+    if (segment.payloadBytes === 0 && (segment.flags & flagBit.fin) === 0) repeatAck();
+    else heardFromSender();
+  }
+  if (ahead >= 0 && cursor.kind !== segmentKind.duplicateAck && tellsOfLoss()) countDuplicate();
   const window = get(cursor.sender, endpointWord.window);
   set(cursor.sender, endpointWord.window, (window & ~0xffff) | segment.window);
   if (segment.window === 0) shutWindow();
@@ -78,11 +83,44 @@ function repeatAck(): void {
   const isOutstanding = get(cursor.receiver, endpointWord.next) !== segment.acknowledgement;
   const windowBefore = get(cursor.sender, endpointWord.window) & 0xffff;
   if (!isOutstanding || segment.window === 0 || segment.window !== windowBefore) return;
-  const run = get(cursor.sender, endpointWord.run);
-  if ((run & DUPLICATES) !== DUPLICATES) set(cursor.sender, endpointWord.run, run + ONE_DUPLICATE);
+  countDuplicate();
   cursor.setKind(segmentKind.duplicateAck);
   tally(tallyWord.duplicateAcks);
   countTrouble(troubleWord.duplicateAcks);
+}
+
+function countDuplicate(): void {
+  const run = get(cursor.sender, endpointWord.run);
+  if ((run & DUPLICATES) !== DUPLICATES) set(cursor.sender, endpointWord.run, run + ONE_DUPLICATE);
+}
+
+const NO_OPERATION: i32 = 1;
+const SACK: i32 = 5;
+const TIMESTAMPS: i32 = 8;
+/** Two NOP and a timestamp, as nearly every segment has. */
+const USUAL_OPTION_BYTES: usize = 12;
+
+/** SACK blocks above what is acknowledged (RFC 2018): as good as a duplicate ACK, whatever else the segment says (RFC 6675, section 2). */
+function tellsOfLoss(): bool {
+  let at = segment.optionsAt;
+  const end = segment.optionsEnd;
+  if (at === end || (end - at === USUAL_OPTION_BYTES && readU8(at + 2) === TIMESTAMPS)) return false;
+  while (at + 1 < end) {
+    const option = readU8(at);
+    if (option === NO_OPERATION) {
+      at++;
+      continue;
+    }
+    const length = readU8(at + 1);
+    if (length < 2 || at + length > end) return false;
+    if (option === SACK) {
+      // The first block may be of what came twice (RFC 2883), and lies below then.
+      const isAbove = length >= 10 && readI32(at + 6) - segment.acknowledgement > 0;
+      return isAbove || length >= 18;
+    }
+    at += length;
+  }
+  return false;
 }
 
 function shutWindow(): void {

@@ -128,7 +128,13 @@ function isCopy(): bool {
   const ahead = segment.sequence + length - get(cursor.sender, endpointWord.next);
   if (!hasId) {
     const lastFromB = (cursor.state() & stateBit.lastFromB) !== 0;
-    return isKnown && ahead === 0 && length > 0 && lastFromB === (cursor.senderBit === 1);
+    return (
+      isKnown &&
+      ahead === 0 &&
+      length > 0 &&
+      lastFromB === (cursor.senderBit === 1) &&
+      cursor.senderHas(stateBit.endedAtNext)
+    );
   }
   const acknowledges =
     cursor.senderHas(stateBit.hasAcked) &&
@@ -142,7 +148,10 @@ const SMALL_STEP: i32 = 1024;
 function keepTraits(): void {
   const sender = cursor.sender;
   set(sender, endpointWord.lastMs, cursor.nowMs);
-  const state = cursor.state() & ~stateBit.lastFromB;
+  const length = segment.lengthOf();
+  const endedAtNext = length > 0 && segment.sequence + length === get(sender, endpointWord.next);
+  const bit = stateBit.endedAtNext << cursor.senderBit;
+  const state = (cursor.state() & ~stateBit.lastFromB & ~bit) | (endedAtNext ? bit : 0);
   set(cursor.connection, connectionWord.state, cursor.senderBit === 1 ? state | stateBit.lastFromB : state);
   if (get(sender, endpointWord.packets) === 1) {
     set(sender, endpointWord.traits, (get(sender, endpointWord.traits) & ~0xff_0000) | (segment.ttl << 16));

@@ -87,10 +87,27 @@ function advance(next: i32): void {
 function missBytes(count: i32): void {
   const from = get(cursor.sender, endpointWord.next);
   const own = needSenderTrouble();
-  if (get(own, troubleWord.holeFrom) === get(own, troubleWord.holeTo)) set(own, troubleWord.holeFrom, from);
-  set(own, troubleWord.holeTo, from + count);
-  set(own, troubleWord.holeAtMs, cursor.nowMs);
+  let place = own + HOLES;
+  // The oldest makes room where all are in use.
+  for (let hole = own + HOLES; hole < own + HOLES_END; hole += HOLE_BYTES) {
+    if (get(hole, 0) === get(hole, 1)) {
+      place = hole;
+      break;
+    }
+    if (get(hole, 2) - get(place, 2) < 0) place = hole;
+  }
+  setHole(place, from, from + count);
+  set(place, 2, cursor.nowUs32);
   tally(tallyWord.missedByCapture);
+}
+
+const HOLES: usize = (<usize>troubleWord.holes) << 2;
+const HOLE_BYTES: usize = (<usize>troubleWord.holeWords) << 2;
+const HOLES_END: usize = HOLES + <usize>troubleWord.mostHoles * HOLE_BYTES;
+
+function setHole(hole: usize, from: i32, to: i32): void {
+  set(hole, 0, from);
+  set(hole, 1, to);
 }
 
 function probe(): void {
@@ -121,8 +138,8 @@ function isAcknowledged(upTo: i32): bool {
   return cursor.receiverHas(stateBit.hasAcked) && get(cursor.receiver, endpointWord.acked) - upTo >= 0;
 }
 
-/** Reordering is a matter of microseconds to a few milliseconds; a repair takes a round trip. */
-const REORDERED_WITHIN_MS: i32 = 3;
+/** Reordering is a matter of microseconds to a few milliseconds; a repair takes a round trip, of which a busy handshake tells too much. */
+const REORDERED_WITHIN_US: i32 = 3000;
 
 /** Bytes below the highest sent: out of order, or a retransmission of one kind or another (RFC 5681, RFC 6298). */
 function sendAgain(segmentEnd: i32, isOnlyFin: bool): void {
@@ -168,13 +185,24 @@ function resend(isOnlyFin: bool): void {
   countUnanswered(false, isOnlyFin);
 }
 
-/** Duplicate ACKs make it fast (RFC 5681, 3.2; with SACK one may be enough, RFC 8985); else a timer has run out. */
+/**
+ * An ACK makes it fast: duplicates (RFC 5681, 3.2; with SACK one may be enough, RFC 8985), or any that comes while losses are repaired. What
+ * was passed over and comes a round trip later was asked for too. Where nothing was heard for longer than that, a timer has run out.
+ */
 function howResent(own: usize): i32 {
+  const promptUs = longestPromptUs();
+  if (missingForUs >= 0 && missingForUs < promptUs) return FAST;
+  if (cursor.nowMs - get(cursor.receiver, endpointWord.lastMs) > promptUs / 1000) return TIMEOUT;
+  if (isRecovering(own)) return get(own, troubleWord.recoverKind);
   const duplicates = (get(cursor.receiver, endpointWord.run) >>> 16) & 0xff;
-  const isSoon = cursor.nowMs - get(cursor.sender, endpointWord.lastMs) < LEAST_RTO_MS;
-  const recovering = isRecovering(own);
-  if (duplicates > 0 && (isSoon || !recovering)) return duplicates > 1 || isSoon ? FAST : TIMEOUT;
-  return recovering && isSoon ? get(own, troubleWord.recoverKind) : TIMEOUT;
+  return duplicates > 0 ? FAST : TIMEOUT;
+}
+
+/** From an ACK to what it makes its receiver send: a round trip at most, a quarter for reordering (RFC 8985, 6.2), and the hosts' time. */
+function longestPromptUs(): i32 {
+  const roundTripUs = get(cursor.connection, connectionWord.handshakeRttUs);
+  const mostUs = (LEAST_RTO_MS - 20) * 1000;
+  return roundTripUs === 0 ? mostUs : min(mostUs, roundTripUs + (roundTripUs >> 2) + 5000);
 }
 
 /** Until what was out at the first loss is through, all repairs are of its kind ("recover" of RFC 6582). */
@@ -182,16 +210,24 @@ function isRecovering(own: usize): bool {
   return get(own, troubleWord.recoverKind) !== 0 && segment.sequence - get(own, troubleWord.recoverUntil) < 0;
 }
 
+/** For how long the bytes of the present segment were missing; -1: they were not. */
+let missingForUs: i32 = -1;
+
 /** Whether the bytes were missing and come so soon after what was sent behind them that they were merely overtaken. */
 function fillsHole(sequence: i32, segmentEnd: i32): bool {
+  missingForUs = -1;
   const own = senderTrouble();
   if (own === 0) return false;
-  const from = get(own, troubleWord.holeFrom);
-  const to = get(own, troubleWord.holeTo);
-  if (from === to || sequence - from < 0 || segmentEnd - to > 0) return false;
-  if (sequence === from) set(own, troubleWord.holeFrom, segmentEnd);
-  else if (segmentEnd === to) set(own, troubleWord.holeTo, sequence);
-  const roundTripUs = get(cursor.connection, connectionWord.handshakeRttUs);
-  const withinMs = roundTripUs === 0 ? REORDERED_WITHIN_MS : max(1, roundTripUs / 1000);
-  return cursor.nowMs - get(own, troubleWord.holeAtMs) < withinMs;
+  for (let hole = own + HOLES; hole < own + HOLES_END; hole += HOLE_BYTES) {
+    const from = get(hole, 0);
+    const to = get(hole, 1);
+    if (from === to || sequence - from < 0 || segmentEnd - to > 0) continue;
+    if (sequence === from) set(hole, 0, segmentEnd);
+    else if (segmentEnd === to) set(hole, 1, sequence);
+    const roundTripUs = get(cursor.connection, connectionWord.handshakeRttUs);
+    const withinUs = roundTripUs === 0 ? REORDERED_WITHIN_US : roundTripUs >> 1;
+    missingForUs = (cursor.nowUs32 - get(hole, 2)) & 0x7fff_ffff;
+    return missingForUs < withinUs;
+  }
+  return false;
 }

@@ -27,3 +27,5 @@ export const known = 1 << 20;
 export const hasAcked = 1 << 22;
 /** A later SYN began another connection between the same endpoints. */
 export const superseded = 1 << 24;
+/** Its last packet ended behind the highest byte that it has sent. */
+export const endedAtNext = 1 << 25;

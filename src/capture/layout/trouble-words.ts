@@ -15,7 +15,7 @@ export const stalls = 12;
 export const stallPacket = 13;
 /** Where the words of endpoint A are, B's `perEndpoint` behind them; 0: there are none. */
 export const own = 15;
-export const perEndpoint = 20;
+export const perEndpoint = 29;
 
 /** Words of one endpoint. */
 export const timeouts = 0;
@@ -38,9 +38,9 @@ export const unansweredFins = 13;
 /** End of what was sent when a retransmission began, and of what kind it was (see engine/sending.ts). */
 export const recoverUntil = 14;
 export const recoverKind = 15;
-/** Bytes that were passed over and may still come, from and to; equal: none. And when they were missed. */
-export const holeFrom = 16;
-export const holeTo = 17;
-export const holeAtMs = 18;
 /** Moment of the first unanswered one. */
-export const unansweredFromMs = 19;
+export const unansweredFromMs = 16;
+/** Bytes that were passed over and may still come: from, to (equal: none), and when they were missed (µs modulo 2^32). */
+export const holes = 17;
+export const mostHoles = 4;
+export const holeWords = 3;
