@@ -10,7 +10,7 @@ export interface AnalysisShare {
 }
 
 /** Of a frame that comes by itself, as much is looked at as all headers together can take. */
-const MOST_HEADER_BYTES = 2048;
+const MOST_HEADER_BYTES = 65_600;
 const NANOSECONDS = 1_000_000_000;
 
 /**

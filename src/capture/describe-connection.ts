@@ -29,7 +29,7 @@ export function describeConnection(
   const timing = timingOf(view, context.firstUs);
   const flows = { fromClient: flowOf(view, view.clientBit), fromServer: flowOf(view, view.serverBit) };
   const fromMs = roundUs(view.startUs - context.firstUs);
-  const toMs = roundUs(view.lastUs - context.firstUs);
+  const toMs = roundUs(Math.max(view.startUs, view.lastUs) - context.firstUs);
   // Moments are whole milliseconds, times of first and last packet are not.
   const within = (moment: number): number =>
     Math.min(toMs, Math.max(fromMs, momentMs(view, moment, context.firstUs)));

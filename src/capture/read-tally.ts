@@ -1,4 +1,5 @@
 import type { CaptureReport, CaptureTotals } from '../tcp/capture.ts';
+import { ConnectionView } from './connection-view.ts';
 import type { EngineExports } from './engine-exports.ts';
 import * as tallyWord from './layout/tally-words.ts';
 
@@ -34,7 +35,7 @@ export function readTally(engine: EngineExports): CaptureTally {
       outOfOrder: count(tallyWord.outOfOrder),
       resets: count(tallyWord.resets),
       push: count(tallyWord.push),
-      payloadBytes: count(tallyWord.payloadBytes),
+      payloadBytes: payloadBytesOf(engine),
       dataSegments: count(tallyWord.dataSegments),
       copies: count(tallyWord.copies),
       missedByCapture: count(tallyWord.missedByCapture),
@@ -46,4 +47,15 @@ export function readTally(engine: EngineExports): CaptureTally {
       cut: count(tallyWord.cut),
     },
   };
+}
+
+/** Summed here, not counted by the engine: which bytes a connection has is not settled before its last packet. */
+function payloadBytesOf(engine: EngineExports): number {
+  const view = new ConnectionView(engine);
+  let sum = 0;
+  for (let index = 0; index < view.count; index++) {
+    view.select(index);
+    sum += view.payloadOf(0) + view.payloadOf(1);
+  }
+  return sum;
 }

@@ -10,7 +10,7 @@ import { get, set } from './memory.ts';
 import { readI32, readU8 } from './network-order.ts';
 import { addRtt } from './rtt.ts';
 import * as segment from './segment.ts';
-import { tally, tallyMore } from './tally.ts';
+import { tally } from './tally.ts';
 import { countTrouble, heardFromSender, unansweredProbesOfReceiver } from './trouble.ts';
 
 export function followAck(): void {
@@ -53,7 +53,6 @@ function acknowledgeNew(): void {
     // A byte that was sent into a shut window was seen, but not counted as sent.
     if (beyond > 1 || unansweredProbesOfReceiver() === 0) tally(tallyWord.missedByCapture);
     set(cursor.receiver, endpointWord.next, acknowledgement);
-    tallyMore(tallyWord.payloadBytes, beyond);
   }
   if (beyond >= 0 && cursor.receiverHas(stateBit.fin)) cursor.setReceiver(stateBit.finAcked);
   if (acknowledgement - get(cursor.receiver, endpointWord.isn) > 1) cursor.setReceiver(stateBit.dataAcked);

@@ -33,7 +33,7 @@ export function readFrame(at: usize, captured: i32, wire: i32, linkType: i32): i
 
 /** What is shorter than its headers say was cut by the snap length where the file says so, and is broken otherwise. */
 function cutOr(captured: i32, wire: i32, otherwise: i32): i32 {
-  return captured < wire ? frameKind.cut : otherwise;
+  return <u32>captured < <u32>wire ? frameKind.cut : otherwise;
 }
 
 /** The TCP header (RFC 9293, 3.1) of the frame that was read last: `tcp`, or `malformed`. */

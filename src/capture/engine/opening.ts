@@ -11,7 +11,7 @@ import * as cursor from './cursor.ts';
 import { add, get, set } from './memory.ts';
 import { readU8, readU16 } from './network-order.ts';
 import * as segment from './segment.ts';
-import { tally, tallyMore } from './tally.ts';
+import { tally } from './tally.ts';
 import { heardFromSender, keepRepeat, needTrouble } from './trouble.ts';
 
 const MOST_SENDS: i32 = 0xffff;
@@ -104,11 +104,9 @@ function begin(): void {
   cursor.setSender(stateBit.known);
   set(cursor.sender, endpointWord.isn, segment.sequence);
   set(cursor.sender, endpointWord.next, segment.sequence + 1 + segment.payloadBytes);
-  tallyMore(tallyWord.payloadBytes, segment.payloadBytes);
   readOffer();
 }
 
-/** The bytes that come with a SYN are counted where that SYN begins something. */
 function countPayload(): void {
   if (segment.payloadBytes === 0) return;
   add(cursor.sender, endpointWord.dataSegments, 1);

@@ -9,7 +9,7 @@ import * as troubleWord from '../layout/trouble-words.ts';
 import * as cursor from './cursor.ts';
 import { add, get, set } from './memory.ts';
 import * as segment from './segment.ts';
-import { tally, tallyMore } from './tally.ts';
+import { tally } from './tally.ts';
 import { countTrouble, countUnanswered, needSenderTrouble, senderTrouble } from './trouble.ts';
 
 /** A segment with payload or FIN. */
@@ -73,11 +73,9 @@ function sendNew(segmentEnd: i32): void {
   if (segment.payloadBytes > 0 && cursor.receiverHas(stateBit.fin)) cursor.setSender(stateBit.sentAfterFin);
 }
 
-/** Bytes are counted by sequence number, each once, whether the capture has them or not. */
 function advance(next: i32): void {
   const isn = get(cursor.sender, endpointWord.isn);
   const before = get(cursor.sender, endpointWord.next);
-  tallyMore(tallyWord.payloadBytes, next - before - (segment.flags & flagBit.fin));
   set(cursor.sender, endpointWord.next, next);
   // Past the point where the distance from the first byte starts again at 0.
   if (<u32>(next - isn) < <u32>(before - isn)) add(cursor.sender, endpointWord.traits, 1 << 24);

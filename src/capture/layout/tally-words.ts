@@ -1,5 +1,5 @@
 /** Counts over the whole capture, 64-bit floats in the engine's memory, by index; the names are those of CaptureTotals. */
-export const tallyWords = 24;
+export const tallyWords = 23;
 export const connections = 0;
 export const syn = 1;
 export const synAck = 2;
@@ -15,13 +15,12 @@ export const duplicateAcks = 11;
 export const outOfOrder = 12;
 export const resets = 13;
 export const push = 14;
-export const payloadBytes = 15;
-export const dataSegments = 16;
-export const copies = 17;
-export const missedByCapture = 18;
+export const dataSegments = 15;
+export const copies = 16;
+export const missedByCapture = 17;
 /** Frames that are not followed, by what they are. */
-export const fragments = 19;
-export const notTcp = 20;
-export const malformed = 21;
-export const cut = 22;
-export const tcpPackets = 23;
+export const fragments = 18;
+export const notTcp = 19;
+export const malformed = 20;
+export const cut = 21;
+export const tcpPackets = 22;
