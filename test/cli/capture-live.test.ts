@@ -8,6 +8,7 @@ import type { LiveSummary } from '../../src/app/capture/live/live-capture.ts';
 import { readBuffer, readFileRing, readSnap } from '../../src/cli/commands/capture/live-options.ts';
 import { liveSummaryText } from '../../src/cli/commands/capture/live-summary-text.ts';
 import { progressText } from '../../src/cli/commands/capture/progress-text.ts';
+import { parseCaptureReport } from '../../src/contract/capture-report.ts';
 import { LabNamespace } from '../../src/lab/namespace.ts';
 import { asNobody, publicCopy, runProgram, startProgram } from './start-program.ts';
 
@@ -66,7 +67,7 @@ describe('the options of capture live', () => {
 
 describe('what capture live says', () => {
   it('names losses first and loudly, and that there are none', () => {
-    const well = liveSummaryText(summary, { colour: false });
+    const well = liveSummaryText(summary, { colour: false, analysis: '' });
     expect(well).toBe(
       [
         '900 packets in 10.0 s (90/s), 87.9 KiB on the wire; the kernel dropped 0',
@@ -76,12 +77,14 @@ describe('what capture live says', () => {
         '',
       ].join('\n'),
     );
-    const lossy = liveSummaryText({ ...summary, droppedByKernel: 100 }, { colour: true });
+    const lossy = liveSummaryText({ ...summary, droppedByKernel: 100 }, { colour: true, analysis: '' });
     const red = '\u001b[31m';
     expect(lossy.startsWith(`${red}THE KERNEL DROPPED 100 PACKETS (10 %): this capture has holes.`)).toBe(
       true,
     );
     expect(lossy).toMatch(/the kernel dropped 100\n/);
+    const told = liveSummaryText(summary, { colour: false, analysis: '! what it shows\n' });
+    expect(told).toBe(`! what it shows\n\n${well}`);
   });
 
   it('keeps the losses in the part of the line that narrow terminals show', () => {
@@ -156,7 +159,7 @@ describe.skipIf(process.getuid?.() !== 0)(
         child.kill(signal);
         const { exitCode, stdout, stderr } = await ended;
         expect(exitCode, stderr).toBe(0);
-        const told = JSON.parse(stdout) as LiveSummary;
+        const { report, ...told } = JSON.parse(stdout) as LiveSummary & { report: unknown };
         expect(told).toMatchObject({
           schemaVersion: 1,
           netns: namespace.name,
@@ -167,6 +170,7 @@ describe.skipIf(process.getuid?.() !== 0)(
           files: [{ name: first, packets: 10, bytes: statSync(first).size }],
           interrupted: true,
         });
+        expect(parseCaptureReport(report)).toMatchObject({ file: first, judgements: { refused: 5 } });
         expect(readdirSync(folder)).toEqual(['trace.00001.pcapng']);
         expect(packetsIn(first)).toBe(10);
       },
@@ -191,8 +195,11 @@ describe.skipIf(process.getuid?.() !== 0)(
       await pid.stop();
       expect(exitCode, stderr).toBe(0);
       expect(stdout).toMatch(
-        /^6 packets in 1\.\d s .*; the kernel dropped 0\nSYNs: 3, at least 0 .*\non lo 6\n$/,
+        /\n6 packets in 1\.\d s .*; the kernel dropped 0\nSYNs: 3, at least 0 .*\non lo 6\n$/,
       );
+      expect(stdout).toMatch(/^! 3 connection attempts to 127\.0\.0\.1:9 .* were refused/);
+      expect(stdout).toContain('\n  live capture · 6 packets · 3 connections · ');
+      expect(stdout).not.toMatch(/capture analyze|tshark -r/);
       expect(stderr).toBe('');
     });
 

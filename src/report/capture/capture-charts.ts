@@ -11,7 +11,7 @@ import { resentShare, type SeriesBin, seriesBins } from './series-bins.ts';
 const mostBins = 240;
 
 /** Packets, retransmissions, arrivals, on one time axis; each with its numbers. */
-export function seriesSection({ series, totals }: CaptureReport): string {
+export function seriesSection({ series }: CaptureReport): string {
   const bins = seriesBins(series, mostBins);
   const last = bins.at(-1);
   if (bins.length < 2 || last === undefined) return '';
@@ -29,7 +29,7 @@ export function seriesSection({ series, totals }: CaptureReport): string {
   return element('section', 'series', [
     '<h2>Over time</h2>',
     seriesFigure(of('Packets', 'packets/s', perSecond('packets')), span, false),
-    totals.retransmissions === 0 ? '' : seriesFigure(resent, span, false, 'loss'),
+    bins.every((bin) => resentShare(bin) === 0) ? '' : seriesFigure(resent, span, false, 'loss'),
     seriesFigure(of('Arrivals', 'SYNs/s', perSecond('syn')), span, true),
   ]);
 }

@@ -46,7 +46,9 @@ function seriesFacts(report: CaptureReport, columns: number, verbose: boolean): 
   if (bins.length < 2) return [];
   const shares = bins.map(resentShare);
   const most = Math.max(...shares);
-  const all = report.packets === 0 ? 0 : report.totals.retransmissions / report.packets;
+  // The series counts SYNs and SYN-ACKs that were sent again too, the totals keep them apart.
+  const repeated = bins.reduce((sum, { counts }) => sum + counts.retransmissions, 0);
+  const all = report.packets === 0 ? 0 : repeated / report.packets;
   const syns = bins.map(({ counts }) => counts.syn);
   const busiest = Math.max(...syns);
   const stepMs = (bins[0]?.toMs ?? 0) - (bins[0]?.fromMs ?? 0);

@@ -2,14 +2,17 @@
 import { formatCount, formatDurationMs, plural } from '../../base/units.ts';
 import type { CaptureReport } from '../../tcp/capture.ts';
 
-/** "storm.pcapng", a mark where it is not all, "pcapng", "44,120 packets (122 of them not TCP)", "6,460 connections", "10.0 s". */
-export function captureScope(report: CaptureReport): readonly string[] {
+/**
+ * "storm.pcapng", a mark where it is not all, "pcapng", "44,120 packets (122 of them not TCP)", "6,460 connections", "10.0 s".
+ * `source`: instead of the file and its format.
+ */
+export function captureScope(report: CaptureReport, source?: string): readonly string[] {
   const { file, format, packets, tcpPackets, totals, fromMs, toMs, partial } = report;
   const others = packets - tcpPackets;
   return [
-    file === '-' ? 'standard input' : file,
+    source ?? (file === '-' ? 'standard input' : file),
     ...(partial === null ? [] : ['PARTIAL']),
-    format,
+    ...(source === undefined ? [format] : []),
     `${plural(packets, 'packet')}${others > 0 ? ` (${formatCount(others)} of them not TCP)` : ''}`,
     plural(totals.connections, 'connection'),
     ...(packets === 0 ? [] : [formatDurationMs(Math.max(0, toMs - fromMs))]),

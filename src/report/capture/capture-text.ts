@@ -22,6 +22,8 @@ export interface CaptureTextOptions {
   readonly colour: boolean;
   /** Every finding in full, every listener, every bin, every example. */
   readonly verbose: boolean;
+  /** What was looked at, where that is no file: "live capture". */
+  readonly source?: string;
 }
 
 /** What `capture analyze` prints: the verdict, what was read, findings, then what became of the connections. Ends with a newline. */
@@ -32,7 +34,7 @@ export function captureText(report: CaptureReport, options: CaptureTextOptions):
     verbose: options.verbose,
   };
   const sections = [
-    [...verdictLines(report, context), ...scopeLines(report, context)],
+    [...verdictLines(report, context), ...scopeLines(report, context, options.source)],
     ...findingSections(report, context),
     uncheckedLines(report, context),
     judgementLines(report, context),
@@ -59,13 +61,17 @@ function verdictLines(report: CaptureReport, context: TextContext): readonly str
   );
 }
 
-function scopeLines(report: CaptureReport, { paint, columns }: TextContext): readonly string[] {
+function scopeLines(
+  report: CaptureReport,
+  { paint, columns }: TextContext,
+  source: string | undefined,
+): readonly string[] {
   const partial = partialText(report);
   const leftOut = leftOutText(report);
   const others = otherProblems(report).length;
   const more = others === 0 ? [] : [`${plural(others, 'more finding')} below`];
   return [
-    ...hanging('  ', [...captureScope(report), ...more].join(' · '), columns).map(paint.dim),
+    ...hanging('  ', [...captureScope(report, source), ...more].join(' · '), columns).map(paint.dim),
     ...(partial === '' ? [] : hanging('! ', partial, columns).map(paint.yellow)),
     ...(leftOut === '' ? [] : hanging('  ', leftOut, columns).map(paint.dim)),
   ];

@@ -34,7 +34,7 @@ export function captureVerdict(report: CaptureReport): CaptureVerdict {
   const amiss = judgementRows(report).filter(({ words: { tone } }) => tone === 'loss' || tone === 'pressure');
   if (amiss.length > 0) {
     const count = amiss.reduce((sum, row) => sum + row.count, 0);
-    const which = connections === 1 ? (amiss[0]?.id ?? '') : countsText(amiss);
+    const which = connections === 1 ? onlyText(report, amiss[0]?.id ?? '') : countsText(amiss);
     const detail = [which, missing].filter((text) => text !== '').join('; ');
     return { kind: 'amiss', headline: amissText(count, connections), detail };
   }
@@ -72,7 +72,13 @@ function missingEvidence(report: CaptureReport): readonly string[] {
 
 function amissText(count: number, all: number): string {
   if (all === 1) return 'The one connection in this capture did not go as it should';
-  return `${formatCount(count)} of ${formatCount(all)} connections did not go as they should`;
+  return `${formatCount(count)} of ${formatCount(all)} connections did not go as ${count === 1 ? 'it' : 'they'} should`;
+}
+
+/** Of a single connection there is room to say what was seen: "its SYN was sent 7 times in 65.1 s and never answered (syn-timeout)". */
+function onlyText({ examples }: CaptureReport, id: string): string {
+  const because = examples.find(({ judgement }) => judgement.id === id)?.judgement.because.replace(/\.$/, '');
+  return because === undefined ? id : `${because} (${id})`;
 }
 
 function countsText(rows: readonly { readonly id: string; readonly count: number }[]): string {

@@ -4,7 +4,9 @@ import { formatBytes, formatCount } from '../../base/units.ts';
 import type { ConnectionRecord } from '../../tcp/capture.ts';
 import { alignedColumns, type Column } from '../lab/aligned-columns.ts';
 import { secondsText } from '../ladder/seconds-text.ts';
-import { shorten } from '../wrap-text.ts';
+import { hanging, shorten, widthOf } from '../wrap-text.ts';
+
+const headings = ['no.', 'begins', 'client > server', 'bytes', 'judgement'] as const;
 
 const columns: readonly Column[] = [
   { align: 'right' },
@@ -15,24 +17,53 @@ const columns: readonly Column[] = [
   { align: 'left' },
 ];
 
-/** `inAll`: how many there are, of which these are the first. */
+/** With less room for it a reason says nothing. */
+const narrowestReason = 24;
+
+/**
+ * `inAll`: how many there are, of which these are the first. Headings, then a line each with as much of the reason as fits; where even
+ * that is too wide, a few lines each. None is wider than `width`.
+ */
 export function connectionLines(
   connections: readonly ConnectionRecord[],
   inAll: number,
   width: number,
 ): readonly string[] {
-  const rows = connections.map((one) => [
-    String(one.number),
-    secondsText(one.fromMs),
-    `${formatEndpoint(one.client, one.clientPort)} > ${formatEndpoint(one.server, one.serverPort)}`,
-    formatBytes(one.fromClient.payloadBytes + one.fromServer.payloadBytes),
-    one.judgement.id,
-    one.judgement.because,
-  ]);
+  if (connections.length === 0) return [];
   const left = inAll - connections.length;
-  const lines = alignedColumns(rows, columns, Number.POSITIVE_INFINITY) ?? [];
   return [
-    ...lines.map((line) => shorten(line, width)),
-    ...(left > 0 ? [`and ${formatCount(left)} more: --connections-csv FILE writes them all`] : []),
+    ...(tableLines(connections, width) ?? connections.flatMap((one) => stackedLines(one, width))),
+    ...(left > 0
+      ? hanging('', `and ${formatCount(left)} more: --connections-csv FILE writes them all`, width)
+      : []),
+  ];
+}
+
+function tableLines(connections: readonly ConnectionRecord[], width: number): readonly string[] | undefined {
+  const rows = [headings, ...connections.map(cellsOf)];
+  const facts = alignedColumns(rows, columns, Number.POSITIVE_INFINITY) ?? [];
+  const room = width - Math.max(...facts.map(widthOf)) - 2;
+  if (room < narrowestReason) return undefined;
+  const reasons = ['', ...connections.map(({ judgement }) => shorten(judgement.because, room))];
+  const whole = rows.map((row, i) => [...row, reasons[i] ?? '']);
+  return alignedColumns(whole, columns, width);
+}
+
+function stackedLines(connection: ConnectionRecord, width: number): readonly string[] {
+  const [number, begins, ends, bytes, judgement] = cellsOf(connection);
+  return [
+    ...hanging('', `${number}: ${ends}, ${begins}, ${bytes}: ${judgement}`, width),
+    ...hanging('  ', connection.judgement.because, width),
+  ];
+}
+
+function cellsOf(connection: ConnectionRecord): readonly [string, string, string, string, string] {
+  const { number, fromMs, client, clientPort, server, serverPort, judgement } = connection;
+  return [
+    String(number),
+    secondsText(fromMs),
+    `${formatEndpoint(client, clientPort)} > ${formatEndpoint(server, serverPort)}`,
+    formatBytes(connection.fromClient.payloadBytes + connection.fromServer.payloadBytes),
+    judgement.id,
   ];
 }

@@ -44,7 +44,8 @@ function shareText(share: number | null): string {
   return share === null ? '?' : formatShare(share);
 }
 
-/** Below 10 ms a tenth matters. */
+/** Below 10 ms a tenth matters; what is too short for its digits is not nothing. */
 export function latencyText(ms: number): string {
+  if (ms > 0 && ms < 0.005) return '<0.01 ms';
   return ms >= 1 && ms < 10 ? `${formatCount(ms, 1)} ms` : formatDurationMs(ms);
 }

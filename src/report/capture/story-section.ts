@@ -5,6 +5,7 @@ import type { ConnectionRecord, ConnectionStory } from '../../tcp/capture.ts';
 import { element, escapeHtml } from '../html-escape.ts';
 import { ladderFigure } from '../ladder/ladder-figure.ts';
 import { secondsText } from '../ladder/seconds-text.ts';
+import { sentenceCase } from '../sentence-case.ts';
 import { connectionLadder } from './connection-ladder.ts';
 import { judgementSentence } from './judgement-sentence.ts';
 import { latencyText } from './listener-facts.ts';
@@ -23,7 +24,7 @@ function details(story: ConnectionStory, file: string): string {
   const ends = `${formatEndpoint(client, clientPort)} to ${formatEndpoint(server, serverPort)}`;
   const commands = lookCloser(file, number).map(escapeHtml).join('\n');
   const content = [
-    element('p', 'because', escapeHtml(judgementSentence(judgement))),
+    element('p', 'because', escapeHtml(sentenceCase(judgementSentence(judgement)))),
     element('p', 'quiet', escapeHtml(factsText(story.connection))),
     ladderFigure(connectionLadder(story, rowsOfLadder)),
     commands === '' ? '' : `<pre><code>${commands}</code></pre>\n`,

@@ -25,7 +25,8 @@ const firstLine = (report: CaptureReport): string => captureText(report, plain).
 describe('captureText', () => {
   it('tells a small capture whole', () => {
     expect(captureText(lonelyTimeouts(), { ...plain, width: 80 })).toMatchInlineSnapshot(`
-      "! The one connection in this capture did not go as it should: syn-timeout.
+      "! The one connection in this capture did not go as it should: 7 SYNs in 65.1 s,
+        and nothing came back (syn-timeout).
         lonely.pcap · pcap · 8 packets (1 of them not TCP) · 1 connection · 65.1 s
 
       x syn-timeout  1  100 %  no SYN was ever answered

@@ -1,21 +1,12 @@
 import { statSync } from 'node:fs';
 import os from 'node:os';
-import { EndpointText } from '../../../capture/endpoint-text.ts';
-import { diagnoseCapture } from '../../../diagnosis/wire/diagnose-capture.ts';
-import { heartbeatOf } from '../../../diagnosis/wire/heartbeat-of.ts';
-import {
-  type CaptureFacts,
-  type CaptureListener,
-  type CaptureReport,
-  type ConnectionRecord,
-  captureSchemaVersion,
-} from '../../../tcp/capture.ts';
-import type { Unknown } from '../../../tcp/finding.ts';
+import type { CaptureReport, ConnectionRecord } from '../../../tcp/capture.ts';
 import { isSeekable } from '../input/is-seekable.ts';
 import type { ReadCaptureOptions } from '../input/read-capture.ts';
-import type { AnalysedPart } from './analysed-part.ts';
-import { type JoinedListener, type JoinedParts, joinParts } from './join-parts.ts';
-import { type LocalPart, readPart } from './read-part.ts';
+import { buildReport } from './build-report.ts';
+import { CommonEnd } from './common-end.ts';
+import { readPart } from './read-part.ts';
+import { readingUntil } from './reading-until.ts';
 import { canStartThreads, RemotePart } from './remote-part.ts';
 
 export interface AnalyzeOptions extends ReadCaptureOptions {
@@ -35,15 +26,30 @@ export interface AnalyzedCapture {
  */
 export async function analyzeCapture(path: string, options: AnalyzeOptions): Promise<AnalyzedCapture> {
   const threads = options.keepRecords ? 1 : threadsFor(path);
+  if (threads > 1) return { report: await analyzeTogether(path, threads, options), records: null };
+  const own = await readPart(path, { part: 0, parts: 1 }, options);
+  const report = await buildReport(path, own, [own]);
+  return { report, records: options.keepRecords ? () => own.summary.records() : null };
+}
+
+/** Every thread reads the whole file and follows its share of the connections. */
+async function analyzeTogether(
+  path: string,
+  parts: number,
+  { onProgress, stop }: ReadCaptureOptions,
+): Promise<CaptureReport> {
+  const end = new CommonEnd(CommonEnd.memoryFor(parts), 0);
+  const stopSoon = (): void => end.stopSoon();
+  stop.addEventListener('abort', stopSoon, { once: true });
   const others = Array.from(
-    { length: threads - 1 },
-    (_, i) => new RemotePart(path, { part: i + 1, parts: threads }),
+    { length: parts - 1 },
+    (_, i) => new RemotePart(path, { part: i + 1, parts }, end.memory),
   );
   try {
-    const own = await readPart(path, { part: 0, parts: threads }, options);
-    const report = await buildReport(path, own, options.stop.aborted ? [own] : [own, ...others]);
-    return { report, records: options.keepRecords ? () => own.summary.records() : null };
+    const own = await readPart(path, { part: 0, parts }, readingUntil(end, onProgress));
+    return await buildReport(path, own, [own, ...others]);
   } finally {
+    stop.removeEventListener('abort', stopSoon);
     await Promise.all(others.map((other) => other[Symbol.asyncDispose]()));
   }
 }
@@ -55,76 +61,4 @@ const MOST_THREADS = 4;
 function threadsFor(path: string): number {
   if (!canStartThreads() || !isSeekable(path) || statSync(path).size < WORTH_A_THREAD_BYTES) return 1;
   return Math.max(1, Math.min(MOST_THREADS, os.availableParallelism()));
-}
-
-async function buildReport(
-  path: string,
-  own: LocalPart,
-  parts: readonly AnalysedPart[],
-): Promise<CaptureReport> {
-  const joined = await joinParts(parts, new EndpointText(own.analysis.engine));
-  const facts = factsOf(path, own, joined);
-  const { findings, unknowns } = diagnoseCapture(facts);
-  return {
-    schemaVersion: captureSchemaVersion,
-    ...facts,
-    findings,
-    unknowns: [...unknowns, ...unreadLinkTypes(own)],
-  };
-}
-
-function factsOf(path: string, own: LocalPart, joined: JoinedParts): CaptureFacts {
-  const { counts, totals, series, judgements, listenersInAll, peers, peersInAll, examples } = joined;
-  const [first] = counts;
-  const baseMs = (first?.baseSeconds ?? 0) * 1000;
-  const sum = (pick: (part: (typeof counts)[number]) => number): number =>
-    counts.reduce((all, part) => all + pick(part), 0);
-  return {
-    file: path,
-    format: own.reader.format ?? 'pcap',
-    partial: own.reader.partial,
-    packets: first?.packets ?? 0,
-    tcpPackets: sum(({ tally }) => tally.tcpPackets),
-    bytes: first?.bytes ?? 0,
-    fromMs: baseMs + (first?.firstUs ?? 0) / 1000,
-    toMs: baseMs + (first?.lastUs ?? 0) / 1000,
-    skipped: {
-      fragments: sum(({ tally }) => tally.skipped.fragments),
-      notTcp: sum(({ tally }) => tally.skipped.notTcp),
-      malformed: sum(({ tally }) => tally.skipped.malformed),
-      cut: sum(({ tally }) => tally.skipped.cut),
-    },
-    totals,
-    judgements,
-    listeners: joined.listeners.map(withHeartbeat),
-    listenersInAll,
-    peers,
-    peersInAll,
-    series,
-    examples,
-  };
-}
-
-/** Where few connections are empty a rhythm among them is worth a short look only. */
-const FEW_BEATS = 1500;
-
-function withHeartbeat({ beats, empty, ...listener }: JoinedListener): CaptureListener {
-  const isMostOf = (listener.emptyShare ?? 0) >= 0.5;
-  const all = Array.from({ length: beats.length / 2 }, (_, i) => ({
-    atMs: beats[2 * i] ?? 0,
-    // Senders need only be told apart.
-    source: String(beats[2 * i + 1] ?? 0),
-  })).toSorted((a, b) => a.atMs - b.atMs);
-  const arrivals = isMostOf ? all : all.slice(0, FEW_BEATS);
-  const spanMs = (arrivals.at(-1)?.atMs ?? 0) - (arrivals[0]?.atMs ?? 0);
-  const heartbeat = arrivals.length < 2 ? null : heartbeatOf(arrivals, empty, spanMs, isMostOf);
-  return { ...listener, heartbeat };
-}
-
-function unreadLinkTypes({ analysis }: LocalPart): Unknown[] {
-  return [...analysis.unknownLinkTypes].map(([linkType, frames]) => ({
-    rule: 'connect-timeouts',
-    missing: 'packets',
-    because: `${frames} packets are of link type ${linkType}, which is not read`,
-  }));
 }

@@ -4,6 +4,8 @@ import type { AnalysisShare } from '../../../capture/capture-analysis.ts';
 export interface PartOrder {
   readonly path: string;
   readonly share: AnalysisShare;
+  /** Of a `CommonEnd`. */
+  readonly end: SharedArrayBuffer;
 }
 
 /** One step of AnalysedPart, by name. */

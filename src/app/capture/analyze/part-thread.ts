@@ -1,12 +1,13 @@
 /** A thread of its own that reads a share of a capture and answers the steps of AnalysedPart. Started by remote-part.ts. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { CommonEnd } from './common-end.ts';
 import type { PartOrder, StepReply, StepRequest } from './part-messages.ts';
 import type { LocalPart } from './read-part.ts';
 import { readPart } from './read-part.ts';
+import { readingUntil } from './reading-until.ts';
 
-const { path, share } = workerData as PartOrder;
-const never = new AbortController().signal;
-const reading = readPart(path, share, { onProgress: () => {}, stop: never });
+const { path, share, end } = workerData as PartOrder;
+const reading = readPart(path, share, readingUntil(new CommonEnd(end, share.part)));
 // Asked for with the first step, where a failure is told.
 reading.catch(() => {});
 

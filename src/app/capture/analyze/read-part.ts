@@ -6,11 +6,11 @@ import type { AnalysedPart } from './analysed-part.ts';
 
 /** A part of a capture that was read in this thread. */
 export class LocalPart implements AnalysedPart {
-  readonly reader: CaptureReader;
+  readonly reader: Pick<CaptureReader, 'format' | 'partial'>;
   readonly analysis: CaptureAnalysis;
   readonly summary: PartSummary;
 
-  constructor(reader: CaptureReader, analysis: CaptureAnalysis) {
+  constructor(reader: Pick<CaptureReader, 'format' | 'partial'>, analysis: CaptureAnalysis) {
     this.reader = reader;
     this.analysis = analysis;
     this.summary = new PartSummary(analysis.engine);
@@ -46,5 +46,6 @@ export async function readPart(
   const analysis = new CaptureAnalysis(share);
   const reader = new CaptureReader(analysis);
   await readCapture(path, reader, options);
+  if (options.stop.aborted) reader.end('the reading was interrupted');
   return new LocalPart(reader, analysis);
 }

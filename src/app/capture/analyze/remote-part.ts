@@ -16,14 +16,14 @@ export function canStartThreads(): boolean {
 /** What a thread computes with lies outside of its heap, which needs no room for garbage. */
 const resourceLimits = { maxYoungGenerationSizeMb: 4 };
 
-/** A part of a capture that another thread reads, which begins at once. */
+/** A part of a capture that another thread reads, which begins at once; `end` is memory of a `CommonEnd`. */
 export class RemotePart implements AnalysedPart, AsyncDisposable {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #next = 0;
 
-  constructor(path: string, share: AnalysisShare) {
-    const workerData: PartOrder = { path, share };
+  constructor(path: string, share: AnalysisShare, end: SharedArrayBuffer) {
+    const workerData: PartOrder = { path, share, end };
     this.#worker = new Worker(threadFile, { workerData, resourceLimits });
     this.#worker.on('message', (reply: StepReply) => this.#settle(reply));
     this.#worker.on('error', (error) => this.#failAll(error));

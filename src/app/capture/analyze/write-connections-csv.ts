@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { exitCodes, HalfopenError } from '../../../base/errors.ts';
 import { connectionsCsv } from '../../../report/capture-csv/connections-csv.ts';
 import type { ConnectionRecord } from '../../../tcp/capture.ts';
@@ -8,7 +8,7 @@ export function writeConnectionsCsv(file: string, records: Iterable<ConnectionRe
   try {
     const fd = openSync(file, 'w');
     try {
-      for (const piece of connectionsCsv(records)) writeSync(fd, piece);
+      for (const piece of connectionsCsv(records)) writeFileSync(fd, piece);
     } finally {
       closeSync(fd);
     }
@@ -17,6 +17,7 @@ export function writeConnectionsCsv(file: string, records: Iterable<ConnectionRe
       attempted: 'write the connections to',
       on: file,
       said: error instanceof Error ? error.message : String(error),
+      remedy: 'What is there of it is not whole. Choose a path with enough room that you may write to.',
     });
   }
 }

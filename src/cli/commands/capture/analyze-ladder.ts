@@ -7,12 +7,13 @@ import {
 } from '../../../app/capture/analyze/find-connection.ts';
 import type { ReadCaptureOptions } from '../../../app/capture/input/read-capture.ts';
 import { exitCodes, usageError } from '../../../base/errors.ts';
-import { formatEndpoint } from '../../../base/ip-text.ts';
 import { formatCount, plural } from '../../../base/units.ts';
 import { connectionLadder } from '../../../report/capture/connection-ladder.ts';
 import { judgementSentence } from '../../../report/capture/judgement-sentence.ts';
 import { ladderText } from '../../../report/ladder/ladder-text.ts';
-import type { ConnectionStory } from '../../../tcp/capture.ts';
+import { printable } from '../../../report/printable.ts';
+import { hanging } from '../../../report/wrap-text.ts';
+import { type CaptureReport, type ConnectionStory, judgementIds } from '../../../tcp/capture.ts';
 import type { CommandResult } from '../../command.ts';
 import type { Progress } from '../../progress.ts';
 import { terminal } from '../../terminal.ts';
@@ -58,17 +59,25 @@ async function numberOf(
   throw usageError(
     'find the connection',
     text,
-    `None of the ${plural(report.totals.connections, 'connection')} fits. halfopen capture analyze ${file} --filter shows which there are.`,
+    `None of the ${plural(report.totals.connections, 'connection')} fits. They were judged ${judgedText(report)}.`,
   );
+}
+
+/** "7 syn-timeout, 5 ongoing", worst first. */
+function judgedText({ judgements }: CaptureReport): string {
+  const counted = judgementIds.flatMap((id) => {
+    const count = judgements[id] ?? 0;
+    return count === 0 ? [] : `${formatCount(count)} ${id}`;
+  });
+  return counted.join(', ');
 }
 
 function storyText(story: ConnectionStory): string {
   const { colour, columns: width } = terminal();
-  const { number, client, clientPort, server, serverPort, judgement } = story.connection;
-  const ends = `${formatEndpoint(client, clientPort)} to ${formatEndpoint(server, serverPort)}`;
+  const { judgement } = story.connection;
+  const verdict = `${judgement.id}, ${judgement.confidence}: ${judgementSentence(judgement)}`;
   return [
-    `connection ${number}: ${ends}: ${judgement.id}`,
-    judgementSentence(judgement),
+    ...hanging('', printable(verdict), width),
     '',
     ladderText(connectionLadder(story), { width, colour }),
     '',

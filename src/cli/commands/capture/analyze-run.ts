@@ -33,6 +33,9 @@ function refuseInVain({ connections, json, filter, connectionsCsv, html }: Analy
     );
   }
   if (filter !== undefined) filterConnections([], filter);
+  for (const file of [connectionsCsv, html]) {
+    if (file === '-') throw usageError('write to', '-', 'Standard output has the report: name a file.');
+  }
   if (connectionsCsv !== undefined) refuseUnwritable(connectionsCsv, 'write the connections to');
   if (html !== undefined) refuseUnwritable(html, 'write the page to');
 }
@@ -88,7 +91,8 @@ const MOST_LISTED = 40;
 async function print(analyzed: AnalyzedCapture, options: AnalyzeCommandOptions): Promise<void> {
   const { report } = analyzed;
   if (options.json) {
-    const connections = options.connections ? { connections: [...chosen(analyzed, options)] } : {};
+    const listed = options.connections === true || options.filter !== undefined;
+    const connections = listed ? { connections: [...chosen(analyzed, options)] } : {};
     process.stdout.write(`${JSON.stringify(asContract({ ...report, ...connections }), null, 2)}\n`);
     return;
   }
@@ -99,14 +103,13 @@ async function print(analyzed: AnalyzedCapture, options: AnalyzeCommandOptions):
   const { connectionLines } = await import('../../../report/capture/connection-lines.ts');
   const { inAll, connections } = worstConnections(chosen(analyzed, options), MOST_LISTED);
   const count = `${formatCount(inAll)} of ${plural(report.totals.connections, 'connection')}`;
-  process.stdout.write(
-    `\n${count}: ${options.filter}\n${connectionLines(connections, inAll, width).join('\n')}\n`,
-  );
+  const lines = [`${count}: ${options.filter}`, ...connectionLines(connections, inAll, width)];
+  process.stdout.write(`\n${lines.join('\n')}\n`);
 }
 
 function tellNotes({ partial }: CaptureReport, stop: AbortSignal): void {
   if (stop.aborted) process.stderr.write('halfopen: interrupted; this is what was read until then\n');
-  if (partial !== null) {
+  else if (partial !== null) {
     process.stderr.write(
       `halfopen: record ${formatCount(partial.record)} at byte ${formatCount(partial.atByte)}: ${partial.because}; what comes before it was analysed\n`,
     );

@@ -21,14 +21,18 @@ export function defineAnalyze(capture: Command, done: (result: CommandResult) =>
     .description('Say what happened to each connection of a capture: pcap or pcapng, plain, gzip or zstd.')
     .argument('<file>', 'the capture; - reads standard input, also while it is still being written')
     .option('--json', 'print one JSON document (contract version 1)')
-    .option('--connections', 'with --json: every connection too, or those that fit --filter')
-    .option('--connections-csv <file>', 'write a table of the connections', readFileName)
-    .option('--filter <expression>', "only these connections, e.g. 'judgement=slow-open and port=443'")
+    .option('--connections', 'with --json: every connection too')
+    .option(
+      '--connections-csv <file>',
+      'write a table of the connections, or of those that fit --filter',
+      readFileName,
+    )
+    .option('--filter <expression>', "list only these, e.g. 'judgement=slow-open and port=443'")
     .addOption(
       new Option(
         '--ladder <connection>',
         'draw one connection: its number, an endpoint, or a judgement',
-      ).conflicts(['json', 'html', 'connectionsCsv']),
+      ).conflicts(['json', 'html', 'connectionsCsv', 'connections', 'filter']),
     )
     .option('--html <file>', 'write one self-contained page with charts and ladders', readFileName)
     .addOption(

@@ -1,7 +1,10 @@
 import { captureLive } from '../../../app/capture/live/capture-live.ts';
+import { LiveAnalysis } from '../../../app/capture/live/live-analysis.ts';
 import type { LiveProgress, LiveSummary } from '../../../app/capture/live/live-capture.ts';
 import { systemClock } from '../../../app/diagnose-host.ts';
 import { exitCodes, usageError } from '../../../base/errors.ts';
+import type { CaptureReport } from '../../../tcp/capture.ts';
+import { asContract } from '../../../tcp/report.ts';
 import type { CommandResult } from '../../command.ts';
 import { interruptible } from '../../interruptible.ts';
 import { type StoryLine, storyLine } from '../../story-line.ts';
@@ -37,6 +40,7 @@ async function captureAndTell(
   line: StoryLine,
   stop: AbortSignal,
 ): Promise<CommandResult> {
+  const analysis = new LiveAnalysis();
   const { summary, failed } = await captureLive({
     netns: options.netns,
     ports: options.port,
@@ -45,6 +49,7 @@ async function captureAndTell(
     tool: { name: 'halfopen', version: version() },
     clock: systemClock,
     stop,
+    sink: analysis,
     onProgress: teller(line),
     ...(options.interface === undefined ? {} : { interface: options.interface }),
     ...(options.for === undefined ? {} : { forMs: options.for }),
@@ -52,7 +57,7 @@ async function captureAndTell(
     ...(options.ring === undefined ? {} : { ring: options.ring }),
   });
   line.end();
-  print(summary, options);
+  await print(summary, await analysis.report(fileOf(summary)), options);
   if (failed) throw failed;
   return { exitCode: exitCodes.clean };
 }
@@ -69,7 +74,19 @@ function teller(line: StoryLine): (now: LiveProgress) => void {
   };
 }
 
-function print(summary: LiveSummary, { json }: LiveOptions): void {
-  const text = json ? `${JSON.stringify(summary, null, 2)}\n` : liveSummaryText(summary, terminal());
-  process.stdout.write(text);
+/** Where the reader finds all the packets by the numbers of the report; a ring may have lost the first. */
+function fileOf({ files, filesDeleted }: LiveSummary): string {
+  const [only] = files;
+  return only !== undefined && files.length === 1 && filesDeleted === 0 ? only.name : '-';
+}
+
+async function print(summary: LiveSummary, report: CaptureReport, { json }: LiveOptions): Promise<void> {
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ ...summary, report: asContract(report) }, null, 2)}\n`);
+    return;
+  }
+  const { captureText } = await import('../../../report/capture/capture-text.ts');
+  const { colour, columns: width } = terminal();
+  const text = captureText(report, { width, colour, verbose: false, source: 'live capture' });
+  process.stdout.write(liveSummaryText(summary, { colour, analysis: summary.packets === 0 ? '' : text }));
 }

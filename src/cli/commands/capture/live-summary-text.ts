@@ -10,11 +10,18 @@ import {
 import { paintFor } from '../../../report/ansi.ts';
 import { printable } from '../../../report/printable.ts';
 
-/** The account of a capture: losses first, since they decide what the rest is worth. */
-export function liveSummaryText(summary: LiveSummary, { colour }: { readonly colour: boolean }): string {
+export interface LiveTextOptions {
+  readonly colour: boolean;
+  /** What the packets show, ending with a newline; "": nothing to say. */
+  readonly analysis: string;
+}
+
+/** The account of a capture: losses first, since they decide what the rest is worth; then what it shows, then its numbers. */
+export function liveSummaryText(summary: LiveSummary, { colour, analysis }: LiveTextOptions): string {
   const { interfaces, files } = summary;
   return [
     ...lossLines(summary, colour),
+    ...(analysis === '' ? [] : [analysis]),
     packetLine(summary),
     `SYNs: ${formatCount(summary.syn)}, at least ${formatCount(summary.synRetransmissions)} of them sent again`,
     ...(interfaces.length > 0

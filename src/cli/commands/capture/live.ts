@@ -19,7 +19,9 @@ export interface LiveOptions {
 export function defineLive(capture: Command, done: (result: CommandResult) => void): void {
   capture
     .command('live')
-    .description('Capture TCP, and ICMP errors about it, from the kernel; needs no other program.')
+    .description(
+      'Capture TCP, and ICMP errors about it, from the kernel, and say what it shows; needs no other program.',
+    )
     .addOption(
       new Option('--port <port>', 'only this port (may be repeated)')
         .argParser(collectPorts)

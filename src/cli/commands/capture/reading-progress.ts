@@ -11,7 +11,7 @@ export interface ReadingProgress extends Progress {
 }
 
 export function readingProgress(file: string): ReadingProgress {
-  const bar = progressBar(`reading ${file}`);
+  const bar = progressBar(`reading ${file === '-' ? 'standard input' : file}`);
   const startedMs = performance.now();
   let shownMs = 0;
   return {
