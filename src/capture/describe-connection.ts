@@ -89,11 +89,13 @@ function timingOf(
       roundUs(fromUs + (view.troubleWord(list + i) >>> 0)),
     );
   const handshakeUs = view.word(connectionWord.handshakeRttUs) >>> 0;
-  const beginsWithSyn = synSends > 0;
+  // Captured in the wrong order, the SYN comes after its answer, and the time between them is none.
+  const answeredBefore = view.is(stateBit.beginsWithSynAck);
+  const synAfterUs = answeredBefore ? view.count32(view.client + endpointWord.openedUs) : 0;
   return {
     syn: {
       sends: synSends,
-      atMs: beginsWithSyn ? [roundUs(fromUs), ...repeats(troubleWord.synUs, synSends)] : [],
+      atMs: synSends > 0 ? [roundUs(fromUs + synAfterUs), ...repeats(troubleWord.synUs, synSends)] : [],
     },
     synAck: {
       sends: synAckSends,
@@ -102,7 +104,7 @@ function timingOf(
           ? [roundUs(fromUs + synAckAfterUs), ...repeats(troubleWord.synAckUs, synAckSends)]
           : [],
     },
-    connectMs: beginsWithSyn && synAckSends > 0 ? roundUs(synAckAfterUs) : null,
+    connectMs: synSends > 0 && synAckSends > 0 && !answeredBefore ? roundUs(synAckAfterUs) : null,
     handshakeRttMs: handshakeUs === 0 ? null : roundUs(handshakeUs),
   };
 }

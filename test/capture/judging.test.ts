@@ -31,6 +31,22 @@ describe('a SYN that is neither answered nor repeated', () => {
   });
 });
 
+describe('a SYN-ACK that no ACK follows', () => {
+  const answered = () => new Conversation().client(0, 'S').server(1, 'S.', { lost: true });
+
+  it('repeated: half-open, certainly', () => {
+    const judgement = judge([...answered().server(1001, 'S.', { lost: true }).packets, bystander(1200)]);
+    expect(judgement).toMatchObject({ id: 'half-open', confidence: 'certain' });
+  });
+
+  it.each([
+    [1400, 'unknown', 'certain'],
+    [3000, 'half-open', 'likely'],
+  ] as const)('once, %d ms before the end of the capture: %s, %s', (endMs, id, confidence) => {
+    expect(judge([...answered().packets, bystander(endMs)])).toMatchObject({ id, confidence });
+  });
+});
+
 describe('a SYN-ACK of which only the server was captured', () => {
   const unseen = () => new Conversation().client(0, 'S', { unseen: true }).server(1, 'S.');
 
@@ -110,6 +126,25 @@ describe('RST in answer to a keepalive probe', () => {
 
   it('after a long silence something on the way may have', () => {
     expect(probed(60_000, 'server')).toMatchObject({ id: 'idle-timeout-cut', confidence: 'likely' });
+  });
+});
+
+describe('RST after a long silence', () => {
+  const resetAfter = (flags: 'P.' | 'F.') =>
+    judge(
+      new Conversation()
+        .open(0)
+        .exchange(5)
+        .client(60_000, flags, { data: flags === 'P.' ? 100 : 0, lost: true })
+        .server(60_001, 'R').packets,
+    );
+
+  it('in answer to data: it was forgotten', () => {
+    expect(resetAfter('P.').id).toBe('idle-timeout-cut');
+  });
+
+  it('in answer to a FIN alone: nothing was taken away by it', () => {
+    expect(resetAfter('F.').id).toBe('reset-by-server');
   });
 });
 

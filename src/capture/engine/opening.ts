@@ -39,7 +39,8 @@ export function followSyn(): void {
   countPayload();
   const sends = get(cursor.connection, connectionWord.sends);
   const synSends = sends & MOST_SENDS;
-  if (!cursor.senderHas(stateBit.known)) {
+  // The client's number may be known from a SYN-ACK that was captured before its SYN.
+  if (!cursor.senderHas(stateBit.known) || synSends === 0) {
     begin();
     set(cursor.sender, endpointWord.openedUs, cursor.sinceStartUs());
     if (synSends > 0) cursor.setState(stateBit.simultaneousOpen);

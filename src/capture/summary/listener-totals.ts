@@ -137,7 +137,7 @@ export class ListenerCounter {
     if (verdict === 'syn-early' || verdict === 'half-open-early') this.#count(column.tooEarly, 1);
     this.#count(column.synRetransmissions, synSends - 1);
     increment(totals.arrivals, step, 1);
-    if (synAckSends === 0) return;
+    if (synAckSends === 0 || view.is(stateBit.beginsWithSynAck)) return;
     this.#count(column.synAckRetransmissions, synAckSends - 1);
     const connectUs = view.count32(view.server + endpointWord.openedUs);
     increment(

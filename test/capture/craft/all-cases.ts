@@ -87,6 +87,7 @@ import { spuriousFin } from './cases/spurious-fin.ts';
 import { spuriousRetransmission } from './cases/spurious-retransmission.ts';
 import { synAckFirst } from './cases/syn-ack-first.ts';
 import { synAtTheEnd } from './cases/syn-at-the-end.ts';
+import { synBehindItsAnswer } from './cases/syn-behind-its-answer.ts';
 import { synTimeoutClassic } from './cases/syn-timeout-classic.ts';
 import { synTimeoutLinear } from './cases/syn-timeout-linear.ts';
 import { tailLossProbe } from './cases/tail-loss-probe.ts';
@@ -157,6 +158,7 @@ const written: readonly CraftedCase[] = [
   midStreamClosed,
   midStreamOpen,
   synAckFirst,
+  synBehindItsAnswer,
   ackFirst,
   loneAck,
   loneReset,
