@@ -59,3 +59,9 @@ function payloadBytesOf(engine: EngineExports): number {
   }
   return sum;
 }
+
+/** Connections whose beginning is not in the capture: for them somebody must know who listens. */
+export function countMiddles(engine: EngineExports): number {
+  const counts = new Float64Array(engine.memory.buffer, engine.tallyAt(), tallyWord.tallyWords);
+  return counts[tallyWord.middles] ?? 0;
+}

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { HalfopenError } from '../base/errors.ts';
 import { type LabRun, labRunSchemaVersion } from '../tcp/lab-run.ts';
 import type { Report } from '../tcp/report.ts';
@@ -15,7 +16,7 @@ import { findingChecks } from './stage/finding-checks.ts';
 import { wallMs } from './stage/run-record.ts';
 import { Interrupted, Stage } from './stage/stage.ts';
 import { startUserServer } from './stage/user-server.ts';
-import type { TappedPacket } from './stage/wire-tap.ts';
+import { handedOverWithinMs, type TappedPacket } from './stage/wire-tap.ts';
 import { connectByTun } from './tun-link.ts';
 
 export interface RunRequest {
@@ -88,6 +89,8 @@ export async function runScenario(
     ...(await playToTheEnd(scenario, stage, values)),
     ...withoutPrediction(scenario, values),
   ];
+  // What came last is in the ring, but not yet handed over.
+  await setTimeout(handedOverWithinMs);
   stage.tap.drain();
   if (request.sampleEveryMs !== null) stage.recorder.sampleAll();
   const findings = scenario.findings(values, situation);

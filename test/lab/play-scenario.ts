@@ -10,6 +10,8 @@ export interface PlayOptions {
   readonly stop?: AbortSignal;
   /** The user's own server, as a shell would take it. */
   readonly server?: string;
+  /** Where the packets go, as a pcap file. */
+  readonly keepCapture?: string;
 }
 
 /** One scenario with `--set` texts, in this process. */

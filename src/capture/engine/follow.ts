@@ -48,12 +48,13 @@ function followFlags(isSyn: bool): void {
     else followSyn();
     return;
   }
+  const isAck = (flags & flagBit.ack) !== 0;
+  // Also by a reset: who acknowledges with it knew of the connection, as a check that only looks whether somebody answers.
+  if (isAck && (cursor.state() & stateBit.established) === 0) followEstablishing();
   if ((flags & flagBit.rst) !== 0) {
     followReset();
     return;
   }
-  const isAck = (flags & flagBit.ack) !== 0;
-  if (isAck && (cursor.state() & stateBit.established) === 0) followEstablishing();
   if (segment.payloadBytes > 0 || (flags & flagBit.fin) !== 0) followData();
   else followEmpty();
   if ((flags & flagBit.fin) !== 0) followFin();
@@ -82,6 +83,7 @@ function open(replaced: usize): void {
 /** Where no SYN tells, the client is taken to be the one with the higher port, until a known listener says otherwise. */
 function beginning(): i32 {
   if ((segment.flags & (flagBit.syn | flagBit.rst)) !== flagBit.syn) {
+    tally(tallyWord.middles);
     const sourceIsClient = segment.sourcePort > segment.destinationPort;
     return stateBit.beginsInMiddle | (sourceIsClient === flows.sourceIsB ? stateBit.clientIsB : 0);
   }

@@ -9,7 +9,13 @@ import type { Verdict } from './verdict.ts';
 /** One side repeats itself or probes, and the other has fallen silent. */
 export function judgeDeath(view: ConnectionView, untilMs: number): Verdict | null {
   if (view.trouble === 0) return null;
-  return judgeSide(view, view.clientBit, untilMs) ?? judgeSide(view, view.serverBit, untilMs);
+  return (
+    judgeSide(view, view.clientBit, untilMs) ??
+    judgeSide(view, view.serverBit, untilMs) ??
+    (isAnsweredInVain(view, view.clientBit) || isAnsweredInVain(view, view.serverBit)
+      ? 'answered-in-vain'
+      : null)
+  );
 }
 
 const ENOUGH_REPEATS = 3;
@@ -33,6 +39,23 @@ function judgeSide(view: ConnectionView, side: EndpointBit, untilMs: number): Ve
   const sinceMs = (untilMs - view.troubleOf(side, troubleWord.unansweredFromMs)) | 0;
   if (repeats < ENOUGH_REPEATS && !gaveUp && sinceMs < ENOUGH_MS) return null;
   return followsIdleness(view, side, other) ? 'idle-cut-silence' : 'retransmission-death';
+}
+
+/**
+ * What it sends arrives, since each repeat draws an acknowledgement at once, and is not taken in: PAWS (RFC 7323, 5.3), or a sequence
+ * number outside the window (RFC 9293, 3.10.7.4). On a lossy path the one that arrives is acknowledged.
+ */
+function isAnsweredInVain(view: ConnectionView, side: EndpointBit): boolean {
+  const other: EndpointBit = side === 0 ? 1 : 0;
+  const repeats = view.troubleOf(side, troubleWord.timeouts);
+  if (repeats < ENOUGH_REPEATS || view.endpointHas(stateBit.reset, other) || isWindowShut(view, other))
+    return false;
+  const sent = view.count32(view.endpoint(side) + endpointWord.dataSegments);
+  const sentNext = view.words[view.endpoint(side) + endpointWord.next] ?? 0;
+  const acked = view.words[view.endpoint(other) + endpointWord.acked] ?? 0;
+  const isOutstanding = ((sentNext - acked) | 0) > 0;
+  // Most of what it had to say went that way, not the end of a long conversation.
+  return isOutstanding && repeats * 2 >= sent && view.troubleOf(other, troubleWord.duplicateAcks) >= repeats;
 }
 
 /** So long after the last probe another, or its answer, should have come. */

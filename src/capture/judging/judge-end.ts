@@ -11,6 +11,7 @@ export function judgeEnd(view: ConnectionView, untilMs: number): Verdict {
   const byServer = view.serverHas(stateBit.fin);
   if (byClient && repeatsFin(view, clientBit)) return 'lingering';
   if (byServer && repeatsFin(view, serverBit)) return 'lingering';
+  if (byClient && byServer && isTooLate(view)) return 'closed-too-late';
   if ((byClient && byServer) || view.clientHas(stateBit.reset) || view.serverHas(stateBit.reset)) {
     return hasPayload(view) ? 'completed' : 'heartbeat';
   }
@@ -25,6 +26,26 @@ function repeatsFin(view: ConnectionView, side: EndpointBit): boolean {
 
 function hasPayload(view: ConnectionView): boolean {
   return view.payloadOf(view.clientBit) > 0 || view.payloadOf(view.serverBit) > 0;
+}
+
+const LATE_MS = 1000;
+
+/**
+ * The second FIN is answered with RST although its side had said nothing more since the first: whoever closed first has waited in
+ * FIN_WAIT2 and given up (tcp_fin_timeout), while the program of the other side kept its half.
+ */
+function isTooLate(view: ConnectionView): boolean {
+  const { clientBit, serverBit } = view;
+  const endMs = (side: EndpointBit): number => view.words[view.endpoint(side) + endpointWord.endMs] ?? 0;
+  const sinceFirstMs = (endMs(serverBit) - endMs(clientBit)) | 0;
+  const [first, second] = sinceFirstMs >= 0 ? [clientBit, serverBit] : [serverBit, clientBit];
+  return (
+    Math.abs(sinceFirstMs) >= LATE_MS &&
+    view.endpointHas(stateBit.reset, first) &&
+    view.endpointHas(stateBit.finAcked, first) &&
+    !view.endpointHas(stateBit.finAcked, second) &&
+    !view.endpointHas(stateBit.sentAfterFin, second)
+  );
 }
 
 /** A closing that takes longer than this is not just on its way. */

@@ -3,8 +3,8 @@ import * as connectionWord from '../layout/connection-words.ts';
 import * as stateBit from '../layout/state-bits.ts';
 import type { Verdict } from './verdict.ts';
 
-/** A peer that answers does so within this time; a kernel repeats a SYN or a SYN-ACK after one second (RFC 6298, 2.1). */
-const ENOUGH_MS = 3000;
+/** A peer that answers does so within this time, and a kernel has repeated its SYN or SYN-ACK after one second (RFC 6298, 2.1). */
+const ENOUGH_MS = 1500;
 
 /** Connections that did not get through the handshake; null: it did, or its handshake is not in the capture. */
 export function judgeOpening(view: ConnectionView, untilMs: number): Verdict | null {
@@ -29,12 +29,16 @@ function judgeUnanswered(view: ConnectionView, untilMs: number): Verdict | null 
 function judgeUncompleted(view: ConnectionView, untilMs: number): Verdict | null {
   const fromClient = view.packetsOf(view.client);
   const fromServer = view.packetsOf(view.server);
-  if (fromClient === 0 || fromServer > view.synAckSends) {
+  if (fromServer > view.synAckSends) {
     if (view.serverHas(stateBit.reset)) return 'reset-by-server';
     return 'one-way';
   }
   if (view.clientHas(stateBit.reset)) return 'half-open-refused';
-  return view.synAckSends > 1 || waitedMs(view, untilMs) >= ENOUGH_MS ? 'half-open' : 'half-open-early';
+  if (view.synAckSends === 1 && waitedMs(view, untilMs) < ENOUGH_MS) return 'half-open-early';
+  // A server that was acknowledged goes on to say something, if only its FIN.
+  if (fromClient === 0) return 'half-open-unseen';
+  // Not repeated by a server with SYN cookies, or because an ACK came that was not captured.
+  return view.synAckSends > 1 ? 'half-open' : 'half-open-once';
 }
 
 /** Since its last packet, or since its first where it repeats. */

@@ -13,10 +13,10 @@ export function judgeReset(view: ConnectionView): Verdict | null {
   if (view.is(stateBit.beginsInMiddle) && view.packetsOf(view.client) + view.packetsOf(view.server) === 1)
     return 'too-little';
   const other: EndpointBit = side === 0 ? 1 : 0;
-  if (endsIdleness(view, side, other)) {
-    return view.troubleOf(other, troubleWord.unansweredProbes) > 0 ? 'forgotten' : 'idle-cut-reset';
-  }
+  const isProbed = view.troubleOf(other, troubleWord.unansweredProbes) > 0;
+  if (endsIdleness(view, side, other)) return isProbed ? 'forgotten' : 'idle-cut-reset';
   if (view.is(stateBit.foreignReset)) return 'reset-by-middlebox';
+  if (isProbed) return side === view.clientBit ? 'forgotten-by-client' : 'forgotten-by-server';
   if (isHarmless(view, side, other)) return null;
   return side === view.clientBit ? 'reset-by-client' : 'reset-by-server';
 }
@@ -44,7 +44,10 @@ function endsIdleness(view: ConnectionView, side: EndpointBit, other: EndpointBi
   const sentNext = view.words[view.endpoint(other) + endpointWord.next] ?? 0;
   const acked = view.words[view.endpoint(side) + endpointWord.acked] ?? 0;
   const spokeAfter = ((otherLastMs - idleFromMs - idleMs) | 0) >= 0;
-  const isUnread = ((sentNext - acked) | 0) > 0 || view.troubleOf(other, troubleWord.unansweredProbes) > 0;
+  // A FIN alone asks for nothing: a reset in answer to it takes nothing away.
+  const wants = view.endpointHas(stateBit.fin, other) ? 1 : 0;
+  const isUnread =
+    ((sentNext - acked) | 0) > wants || view.troubleOf(other, troubleWord.unansweredProbes) > 0;
   return spokeAfter && isUnread;
 }
 

@@ -24,10 +24,18 @@ function isServed(view: ConnectionView): boolean {
 }
 
 const ENOUGH_REPEATS = 2;
+/** A server without cookies repeats its SYN-ACK to a client that it has not taken in for so long. */
+const SYN_ACK_AGAIN_MS = 1000;
 
-/** Data sent again and again to a server of which nothing but its SYN-ACK was ever heard. With cookies it has nothing to repeat. */
+/**
+ * Data sent again and again to a server of which nothing but its SYN-ACK was ever heard. With cookies it has nothing to repeat. One that
+ * had time to repeat its SYN-ACK before the first data was ignored, and did not, has taken the client in and fell silent later.
+ */
 function isIgnored(view: ConnectionView): boolean {
   const again = view.troubleOf(view.clientBit, troubleWord.timeouts);
   const hasData = view.count32(view.client + endpointWord.dataSegments) > 0;
-  return hasData && again >= ENOUGH_REPEATS && view.packetsOf(view.server) === view.synAckSends;
+  if (!hasData || again < ENOUGH_REPEATS || view.packetsOf(view.server) !== view.synAckSends) return false;
+  const synAckUs = view.startUs + view.count32(view.server + endpointWord.openedUs);
+  const repeatedFromMs = view.troubleOf(view.clientBit, troubleWord.unansweredFromMs);
+  return ((repeatedFromMs - Math.floor(synAckUs / 1000)) | 0) < SYN_ACK_AGAIN_MS;
 }

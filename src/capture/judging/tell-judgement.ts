@@ -38,8 +38,12 @@ const because: Readonly<Record<Verdict, (record: Described) => string>> = Object
     `the server answered its SYN with RST after ${formatDurationMs((end.atMs ?? fromMs) - fromMs)}`,
   'refused-by-icmp': () => 'an ICMP error answered its SYN: destination unreachable',
   'half-open': ({ synAck }) =>
-    `the SYN-ACK was sent ${synAck.sends === 1 ? 'once' : `${synAck.sends} times`}, and the client never completed the handshake`,
-  'half-open-refused': () => 'the client answered the SYN-ACK with RST: it does not know of this connection',
+    `the SYN-ACK was sent ${synAck.sends} times, and the client never completed the handshake`,
+  'half-open-refused': () =>
+    'the client answered the SYN-ACK with RST: it does not know of this connection, or wants it no more',
+  'half-open-once': () => 'the SYN-ACK was sent once, and no ACK of the client was captured',
+  'half-open-unseen': ({ synAck }) =>
+    `the SYN-ACK was sent ${synAck.sends === 1 ? 'once' : `${synAck.sends} times`}; neither a SYN before it was captured nor an ACK after it`,
   'stall-data': (record) =>
     `the client completed the handshake and sent ${sent(record)}, and the server still repeated its SYN-ACK ${repeats(record.synAck.sends)}`,
   'stall-syn-ack': ({ synAck }) =>
@@ -47,7 +51,7 @@ const because: Readonly<Record<Verdict, (record: Described) => string>> = Object
   'stall-once': () =>
     'the client completed the handshake, and the server repeated its SYN-ACK once: a full accept queue, TCP_DEFER_ACCEPT, or a lost ACK',
   'stall-silent': ({ fromClient }) =>
-    `the handshake was complete, and the server left the client's data unanswered, sent again ${repeats(fromClient.retransmissions.timeout + 1)}`,
+    `the handshake was complete, and the client's data was never answered, sent again ${repeats(fromClient.retransmissions.timeout + 1)}: a full accept queue behind SYN cookies, or a server that is gone`,
   'keepalive-death': (record) => {
     const { flow, who } = prober(record);
     return `${plural(flow.keepaliveProbes, 'keepalive probe')} of the ${who}, and the last were not answered${gaveUp(record)}`;
@@ -57,12 +61,20 @@ const because: Readonly<Record<Verdict, (record: Described) => string>> = Object
     const { flow, who } = resender(record);
     return `the ${who} sent data ${plural(flow.retransmissions.timeout + flow.retransmissions.fast, 'more time')} and heard nothing any more${gaveUp(record)}`;
   },
+  'answered-in-vain': (record) => {
+    const { flow, who } = resender(record);
+    return `the ${who} sent data ${plural(flow.retransmissions.timeout + flow.retransmissions.fast, 'more time')}, and each time the other side answered at once and acknowledged nothing: it arrives and is not taken in`;
+  },
   'idle-cut-reset': ({ longestIdle }) =>
-    `it was idle for ${formatDurationMs(longestIdle.ms)}, and the next data was answered with RST`,
+    `it was idle for ${formatDurationMs(longestIdle.ms)}, and the next data was answered with RST: forgotten on the way, or by the other side`,
   'idle-cut-silence': ({ longestIdle }) =>
-    `it was idle for ${formatDurationMs(longestIdle.ms)}, and the next data was never answered`,
+    `it was idle for ${formatDurationMs(longestIdle.ms)}, and the next data was never answered: forgotten on the way, or the other side is gone`,
   forgotten: ({ longestIdle }) =>
-    `after ${formatDurationMs(longestIdle.ms)} of silence a keepalive probe was answered with RST: the other side has forgotten it`,
+    `after ${formatDurationMs(longestIdle.ms)} of silence a keepalive probe was answered with RST: forgotten on the way, or by the other side`,
+  'forgotten-by-server': () =>
+    'the server answered a keepalive probe with RST: it has forgotten the connection, as after a reboot',
+  'forgotten-by-client': () =>
+    'the client answered a keepalive probe with RST: it has forgotten the connection, as after a reboot',
   'reset-by-middlebox': ({ end }) =>
     `it was reset${end.atMs === null ? '' : ` after ${formatDurationMs(end.atMs)}`} by a packet whose TTL or IP ID is not the sender's`,
   'reset-by-server': (record) => `the server reset it${after(record)}`,
@@ -76,6 +88,8 @@ const because: Readonly<Record<Verdict, (record: Described) => string>> = Object
   },
   'half-closed': ({ end, toMs, fromMs }) =>
     `the ${end.by ?? 'client'} closed its side ${formatDurationMs((end.atMs ?? toMs) - fromMs)} after it began, and the other never did`,
+  'closed-too-late': ({ end, toMs }) =>
+    `the ${end.by ?? 'client'} closed and heard nothing for ${formatDurationMs(toMs - (end.atMs ?? toMs))}; when the other closed too, it answered with RST: it had given up waiting`,
   heartbeat: () => 'it was opened and closed without a byte of payload',
   completed: () => 'it was closed in order',
   ongoing: () => 'it was open when the capture ended',

@@ -1,5 +1,5 @@
 /** Counts over the whole capture, 64-bit floats in the engine's memory, by index; the names are those of CaptureTotals. */
-export const tallyWords = 23;
+export const tallyWords = 24;
 export const connections = 0;
 export const syn = 1;
 export const synAck = 2;
@@ -24,3 +24,5 @@ export const notTcp = 19;
 export const malformed = 20;
 export const cut = 21;
 export const tcpPackets = 22;
+/** Connections whose beginning is not in the capture. */
+export const middles = 23;

@@ -8,12 +8,12 @@ import { judgeConnection } from '../judging/judge-connection.ts';
 import { judgementNumber, type Verdict, verdictNumber, verdicts } from '../judging/verdict.ts';
 import * as connectionWord from '../layout/connection-words.ts';
 import * as stateBit from '../layout/state-bits.ts';
-import { type CaptureTally, readTally } from '../read-tally.ts';
+import { type CaptureTally, countMiddles, readTally } from '../read-tally.ts';
 import { type SeriesParts, seriesParts } from '../series.ts';
 import { clientKey, distinctClients } from './client-keys.ts';
 import { EndpointCounts, type EndpointRows } from './endpoint-counts.ts';
 import { ListenerCounter, type ListenerTotals, resentBy } from './listener-totals.ts';
-import { countMiddles, knownListeners, listenerAddress, listenerPort, settleRoles } from './settle-roles.ts';
+import { knownListeners, listenerAddress, listenerPort, settleRoles } from './settle-roles.ts';
 import { isCalm, tellingScore } from './telling-score.ts';
 
 /** Columns of the rows of clients. */
@@ -79,7 +79,7 @@ export class PartSummary {
 
   /** How many connections wait for another part's listeners to tell client from server. */
   middles(): number {
-    return countMiddles(this.#view);
+    return countMiddles(this.#engine);
   }
 
   listeners(): Int32Array<ArrayBuffer> {

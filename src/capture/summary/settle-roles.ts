@@ -26,14 +26,6 @@ export function knownListeners(view: ConnectionView): Int32Array<ArrayBuffer> {
   return known.toRows().keys;
 }
 
-export function countMiddles(view: ConnectionView): number {
-  let count = 0;
-  for (let index = 0; index < view.count; index++) {
-    if (view.select(index).is(stateBit.beginsInMiddle)) count++;
-  }
-  return count;
-}
-
 /**
  * Of connections that begin in the middle the client was a guess by port. Where one of the two is known to listen, and the other is not,
  * the listener is the server.

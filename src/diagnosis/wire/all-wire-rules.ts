@@ -4,6 +4,7 @@ import { wireConnectRefused } from './rules/connect-refused.ts';
 import { wireConnectTimeouts } from './rules/connect-timeouts.ts';
 import { wireConnectionChurn } from './rules/connection-churn.ts';
 import { wireDeadPeers } from './rules/dead-peers.ts';
+import { wirePawsRejections } from './rules/paws-rejections.ts';
 import { wireRetransmissions } from './rules/retransmissions.ts';
 import { wireSynFlood } from './rules/syn-flood.ts';
 import { wireSynQueueOverflow } from './rules/syn-queue-overflow.ts';
@@ -18,6 +19,7 @@ export const allWireRules: readonly WireRule[] = [
   wireConnectTimeouts,
   wireConnectRefused,
   wireDeadPeers,
+  wirePawsRejections,
   wireCloseWaitLeak,
   wireRetransmissions,
 ];

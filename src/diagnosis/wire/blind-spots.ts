@@ -22,14 +22,19 @@ function onlyClientSeen(listener: CaptureListener, copies: number): boolean {
 
 /** A SYN-ACK, and not one SYN before it. */
 function onlyServerSeen(listener: CaptureListener): boolean {
-  const { payloadBytes, resets, retransmissions, synRetransmissions } = listener;
+  const { attempts, payloadBytes, resets, retransmissions, synRetransmissions } = listener;
+  if (attempts === 0 && judged(listener, 'half-open') > 0) return true;
   const fromClient = payloadBytes.toServer + resets.byClient + retransmissions.byClient + synRetransmissions;
   return fromClient === 0 && judged(listener, 'half-open') > 0;
 }
 
-/** Nothing but SYN, SYN-ACK and RST: a capture filter on flags leaves that of every connection, completed or not. */
-export function holdsHandshakesOnly({ tcpPackets, totals }: CaptureFacts): boolean {
-  return tcpPackets > 0 && tcpPackets - totals.copies <= totals.syn + totals.synAck + totals.resets;
+/**
+ * Nothing but SYN, SYN-ACK and RST, although somebody was answered and did not refuse: a capture filter on flags leaves that of every
+ * connection, completed or not.
+ */
+export function holdsHandshakesOnly({ tcpPackets, totals, listeners }: CaptureFacts): boolean {
+  const isAnswered = listeners.some(({ connectMs, resets }) => (connectMs?.samples ?? 0) > resets.byClient);
+  return isAnswered && tcpPackets - totals.copies <= totals.syn + totals.synAck + totals.resets;
 }
 
 const NOTABLE_SHARE = 0.01;
@@ -37,6 +42,12 @@ const NOTABLE_SHARE = 0.01;
 /** So many segments are missing from the capture that a single sign on the wire may be one of them. */
 export function missesSegments(facts: CaptureFacts): boolean {
   return missedShare(facts) >= NOTABLE_SHARE;
+}
+
+/** What the capture lacks came later, sent again or overtaken: then it was lost before it came here, and not by the capture. */
+export function lostBeforeCapture({ totals }: CaptureFacts): boolean {
+  const { missedByCapture, retransmissions, outOfOrder } = totals;
+  return missedByCapture > 0 && missedByCapture <= retransmissions + outOfOrder;
 }
 
 /** Of the segments with payload, those that were sent and not captured, 0 to 1. */

@@ -8,6 +8,7 @@ import {
 } from '../connection-churn/churn-kind.ts';
 import { type ChurnPattern, churnCause } from '../connection-churn/churn-words.ts';
 import { isOneWay } from './blind-spots.ts';
+import { floodOn } from './flood-verdict.ts';
 import { captureMs, endedOn, openedOn } from './listener-counts.ts';
 import { overflowOn, type WireOverflow } from './overflow-verdict.ts';
 import { examplesOf } from './telling-examples.ts';
@@ -28,12 +29,12 @@ export interface WireChurn extends ChurnPattern {
 }
 
 /** Shorter ones show no rate. */
-export const SHORTEST_FOR_RATES_MS = 500;
+export const SHORTEST_FOR_RATES_MS = 1000;
 const CLEAR_PERIOD = 0.5;
 
 export function churnOn(facts: CaptureFacts, listener: CaptureListener): WireChurn | undefined {
   if (captureMs(facts) < SHORTEST_FOR_RATES_MS || isOneWay(facts, listener)) return undefined;
-  const beat = heartbeatOf(listener);
+  const beat = heartbeatOf(facts, listener);
   const ended = endedOn(listener);
   const emptyShare = emptyShareOf(listener, beat);
   const perSecond = rateOf(listener, beat);
@@ -50,6 +51,7 @@ export function churnOn(facts: CaptureFacts, listener: CaptureListener): WireChu
     usualBytes: meanBytes,
   });
   if (kind === undefined || kind === 'words') return undefined;
+  if (kind === 'empty' && stayOpen(facts, listener)) return undefined;
   const pattern = {
     periodMs: kind === 'empty' ? beat?.periodMs : undefined,
     senders: kind === 'empty' && beat ? beat.senders : listener.clients,
@@ -69,9 +71,29 @@ export function churnOn(facts: CaptureFacts, listener: CaptureListener): WireChu
   };
 }
 
-function heartbeatOf({ heartbeat }: CaptureListener): CaptureListener['heartbeat'] {
-  return heartbeat !== null && heartbeat.agreement >= CLEAR_PERIOD ? heartbeat : null;
+/** Whether those without data stay open for long: idle connections are no churn, however they end. Judged by the examples. */
+function stayOpen(facts: CaptureFacts, listener: CaptureListener): boolean {
+  const lasting = examplesOf(facts, ['heartbeat', 'reset-by-server', 'slow-open'], listener).map(
+    ({ fromMs, toMs }) => toMs - fromMs,
+  );
+  const long = Math.max(LASTING_MS, captureMs(facts) * LASTING_SHARE);
+  return lasting.length >= ENOUGH_EXAMPLES && lasting.filter((ms) => ms >= long).length * 2 > lasting.length;
 }
+
+const LASTING_MS = 2000;
+const LASTING_SHARE = 0.25;
+const ENOUGH_EXAMPLES = 3;
+
+function heartbeatOf(facts: CaptureFacts, listener: CaptureListener): CaptureListener['heartbeat'] {
+  const { heartbeat, clients, arrivalsPerSecond } = listener;
+  if (heartbeat === null || heartbeat.agreement < CLEAR_PERIOD) return null;
+  // The rhythm was found among those who got through; where everybody keeps it, those who did not beat as well.
+  const perPeriod = (arrivalsPerSecond.mean * heartbeat.periodMs) / 1000;
+  const allBeat = Math.abs(perPeriod - clients) <= clients * NEARLY && floodOn(facts, listener) === undefined;
+  return allBeat && clients > heartbeat.senders ? { ...heartbeat, senders: clients } : heartbeat;
+}
+
+const NEARLY = 0.15;
 
 /** Those with a clear beat are empty, whatever has become of them at a full queue. */
 function emptyShareOf(listener: CaptureListener, beat: CaptureListener['heartbeat']): number {
@@ -93,8 +115,6 @@ function severityOf(pattern: ChurnPattern, perSecond: number, overflow: WireOver
   if (suffers && overflow.severity === 'critical') return 'critical';
   return perSecond >= CHURN_WARNING_PER_SECOND || suffers ? 'warning' : 'info';
 }
-
-const ENOUGH_EXAMPLES = 3;
 
 /** Only the examples say who closed. */
 function closedByServer(facts: CaptureFacts, listener: CaptureListener): number {

@@ -20,18 +20,28 @@ export function judged(of: Pick<CaptureFacts, 'judgements'>, id: JudgementId): n
 }
 
 /** Connections whose client got through the handshake, and which are over. */
-export function endedOn(listener: CaptureListener): number {
+export function endedOn(listener: Pick<CaptureFacts, 'judgements'>): number {
   return endedIds.reduce((sum, id) => sum + judged(listener, id), 0);
 }
 
 /** Connections whose client got through the handshake. */
-export function openedOn(listener: CaptureListener): number {
+export function openedOn(listener: Pick<CaptureFacts, 'judgements'>): number {
   return endedOn(listener) + judged(listener, 'ongoing') + judged(listener, 'half-closed');
 }
 
 /** Of those, the ones the server took in. */
 export function servedOn(listener: CaptureListener): number {
   return openedOn(listener) - judged(listener, 'accept-queue-stall');
+}
+
+/** Connections that were answered only after the client had repeated its SYN, whatever became of them. */
+export function openedLate(listener: CaptureListener): number {
+  const retried = listener.connectLatency.reduce(
+    (sum, { synRetries, connections }) => sum + ((synRetries ?? 0) > 0 ? connections : 0),
+    0,
+  );
+  const inTime = openedOn(listener) - judged(listener, 'accept-queue-stall');
+  return Math.max(judged(listener, 'slow-open'), Math.min(retried, inTime));
 }
 
 export function captureMs({ fromMs, toMs }: CaptureFacts): number {

@@ -2,7 +2,9 @@ import type { CaptureFacts, CaptureListener } from '../../tcp/capture.ts';
 import type { Confidence, Severity } from '../../tcp/finding.ts';
 import { isOneWay, missesSegments } from './blind-spots.ts';
 import { floodOn } from './flood-verdict.ts';
-import { judged, resentShare } from './listener-counts.ts';
+import { judged, openedLate, openedOn, resentShare } from './listener-counts.ts';
+import { type LeftWaiting, leftWaiting } from './same-clients.ts';
+import { firstUnansweredMs, hasSpokenAfter } from './signs-of-life.ts';
 import { examplesOf } from './telling-examples.ts';
 
 /** A listener that does not take in, or answer, some of its clients while it serves others. */
@@ -33,13 +35,11 @@ export function overflowOn(facts: CaptureFacts, listener: CaptureListener): Wire
   const { attempts } = listener;
   if (attempts === 0 || isOneWay(facts, listener)) return undefined;
   const stalls = judged(listener, 'accept-queue-stall');
-  const slow = judged(listener, 'slow-open');
+  const slow = openedLate(listener);
   const lost = floodOn(facts, listener) === undefined ? judged(listener, 'syn-timeout') : 0;
   const counts = { stalls, slow, lost, share: Math.min(1, (stalls + slow + lost) / attempts) };
   if (isStalling(listener, stalls)) return stalling(facts, listener, counts);
-  return isDroppingSyns(facts, listener, counts)
-    ? { kind: 'unanswered', severity: 'warning', confidence: 'possible', ...counts }
-    : undefined;
+  return isDroppingSyns(facts, listener, counts) ? unanswered(facts, listener, counts) : undefined;
 }
 
 type Counts = Pick<WireOverflow, 'stalls' | 'slow' | 'lost' | 'share'>;
@@ -78,18 +78,49 @@ function allSilent(facts: CaptureFacts, listener: CaptureListener): boolean {
   );
 }
 
-const ENOUGH_SEGMENTS = 50;
+const ENOUGH_SEGMENTS = 20;
 const ENOUGH_WAITED = 5;
 
-/** Data of this very port gets through, and still SYNs go unanswered: something at the listener drops them. */
+/** The rest of this very port's traffic gets through, and still SYNs go unanswered: something at the listener drops them. */
 function isDroppingSyns(
   facts: CaptureFacts,
   listener: CaptureListener,
   { slow, lost, share }: Counts,
 ): boolean {
-  const { attempts, synRetransmissions, packetsWithPayload } = listener;
+  const { attempts, synRetransmissions, synAckRetransmissions, packetsWithPayload, retransmissions } =
+    listener;
   if (slow + lost < ENOUGH_WAITED || share < NOTABLE_SHARE) return false;
-  if (packetsWithPayload < ENOUGH_SEGMENTS || floodOn(facts, listener) !== undefined) return false;
-  const synLoss = synRetransmissions / (attempts + synRetransmissions);
-  return synLoss >= Math.max(NOTABLE_SHARE, FAR_ABOVE_LOSS * resentShare(listener, 'both'));
+  if (floodOn(facts, listener) !== undefined || !isAlive(facts, listener, slow)) return false;
+  // Each connection has a SYN-ACK and a FIN that would be sent again.
+  const couldBeLost = packetsWithPayload + 2 * openedOn(listener);
+  if (couldBeLost < ENOUGH_SEGMENTS) return false;
+  const pathLoss =
+    (retransmissions.byClient + retransmissions.byServer + synAckRetransmissions) / couldBeLost;
+  const synLoss = Math.max(synRetransmissions, lost) / (attempts + synRetransmissions);
+  return (
+    synLoss >= Math.max(NOTABLE_SHARE, FAR_ABOVE_LOSS * pathLoss) &&
+    waiting(facts, listener, slow) !== 'others'
+  );
+}
+
+/** Those that got in after a retry were answered by the same host that had left their first SYN unanswered. */
+function isAlive(facts: CaptureFacts, listener: CaptureListener, slow: number): boolean {
+  const sinceMs = firstUnansweredMs(facts, listener);
+  return slow >= SEVERAL || (sinceMs !== undefined && hasSpokenAfter(facts, listener.address, sinceMs));
+}
+
+function waiting(facts: CaptureFacts, listener: CaptureListener, slow: number): LeftWaiting {
+  return slow >= SEVERAL ? 'both' : leftWaiting(facts, listener);
+}
+
+function unanswered(facts: CaptureFacts, listener: CaptureListener, counts: Counts): WireOverflow {
+  const { slow, lost, share } = counts;
+  const severe = share >= SEVERE_SHARE;
+  const isLikely = severe && !missesSegments(facts) && waiting(facts, listener, slow) === 'both';
+  return {
+    kind: 'unanswered',
+    severity: isLikely && lost >= MANY ? 'critical' : 'warning',
+    confidence: isLikely ? 'likely' : 'possible',
+    ...counts,
+  };
 }

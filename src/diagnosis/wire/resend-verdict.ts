@@ -1,6 +1,7 @@
 import type { CaptureFacts, CaptureListener, ConnectionRecord } from '../../tcp/capture.ts';
 import type { RetransmissionCause } from '../retransmissions/retransmission-facts.ts';
 import { isNotable } from '../retransmissions/retransmission-limits.ts';
+import { answeredInVain } from './answered-in-vain.ts';
 import { endpointOf, judged, resentShare } from './listener-counts.ts';
 import { overflowOn } from './overflow-verdict.ts';
 import { examplesOf } from './telling-examples.ts';
@@ -18,12 +19,15 @@ export interface WireResends {
 
 /** Of each listener that has too many, most first; of all together where no single one has. */
 export function resendsOf(facts: CaptureFacts): readonly WireResends[] {
+  // What is sent again although it had arrived is told by paws-rejections.
   const single = facts.listeners
+    .filter((listener) => answeredInVain(facts, listener) * 2 <= listener.connections)
     .map((listener) => ofListener(facts, listener))
     .filter(isNotable)
     .sort((a, b) => b.resent - a.resent);
   const all = ofAll(facts);
-  return single.length === 0 && isNotable(all) ? [all] : single;
+  const inVain = facts.listeners.some((listener) => answeredInVain(facts, listener) > 0);
+  return single.length === 0 && isNotable(all) && !inVain ? [all] : single;
 }
 
 function ofListener(facts: CaptureFacts, listener: CaptureListener): WireResends {

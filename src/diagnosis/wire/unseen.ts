@@ -1,7 +1,14 @@
 import { formatDurationMs, formatShare, plural } from '../../base/units.ts';
 import type { CaptureFacts } from '../../tcp/capture.ts';
 import type { FindingId, Unknown } from '../../tcp/finding.ts';
-import { hasBeginnings, holdsHandshakesOnly, isOneWay, missedShare, missesSegments } from './blind-spots.ts';
+import {
+  hasBeginnings,
+  holdsHandshakesOnly,
+  isOneWay,
+  lostBeforeCapture,
+  missedShare,
+  missesSegments,
+} from './blind-spots.ts';
 import { captureMs, endpointOf } from './listener-counts.ts';
 
 /** What this capture cannot show, and to which rules that matters. */
@@ -20,7 +27,12 @@ const handshakeRules: readonly FindingId[] = [
   'connect-refused',
 ];
 const lastingRules: readonly FindingId[] = ['dead-peers', 'close-wait-leak'];
-const allIds: readonly FindingId[] = [...handshakeRules, ...lastingRules, 'retransmissions'];
+const allIds: readonly FindingId[] = [
+  ...handshakeRules,
+  ...lastingRules,
+  'retransmissions',
+  'paws-rejections',
+];
 
 /** `fired`: rules that did find something, and need no excuse. */
 export function unseenBy(facts: CaptureFacts, fired: ReadonlySet<FindingId>): readonly Unknown[] {
@@ -81,7 +93,7 @@ function blindSpots(facts: CaptureFacts): readonly BlindSpot[] {
       rules: ['connection-churn', 'accept-queue-overflow', 'retransmissions', ...lastingRules],
     });
   }
-  if (missesSegments(facts)) {
+  if (missesSegments(facts) && !lostBeforeCapture(facts)) {
     const because = `the capture lacks ${formatShare(missedShare(facts))} of the segments with payload: packets were dropped before they were written`;
     spots.push({ missing: 'packets', because, rules: allIds });
   }

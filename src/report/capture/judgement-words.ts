@@ -29,7 +29,7 @@ export const judgementWords: Readonly<Record<JudgementId, JudgementWords>> = {
     tone: 'loss',
   },
   'idle-timeout-cut': {
-    meaning: 'worked, stood idle, and was cut off: a middlebox forgot it',
+    meaning: 'worked, stood idle, and was cut off: on the way or by the other side',
     end: 'cut while idle',
     tone: 'loss',
   },

@@ -2,23 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { diagnoseCapture } from '../../../src/diagnosis/wire/diagnose-capture.ts';
 import type { CaptureListener } from '../../../src/tcp/capture.ts';
 import { checkPlan } from '../../staging/check-experiment.ts';
-import { makeCaptureListener, makeFacts, makeRecord } from './capture-builders.ts';
+import { makeCaptureListener, makeFacts, makeFlow, makeRecord } from './capture-builders.ts';
+import { floodedListener } from './flooded-listener.ts';
 
 const ids = (facts: Parameters<typeof diagnoseCapture>[0]) =>
   diagnoseCapture(facts).findings.map(({ id, severity }) => `${severity} ${id}`);
-
-/** Nobody completes: every address once. */
-function flooded(count: number, some: Partial<CaptureListener> = {}): CaptureListener {
-  return makeCaptureListener({
-    judgements: { 'half-open': count, completed: 20 },
-    clients: count + 15,
-    packets: count * 4 + 200,
-    packetsWithPayload: 80,
-    payloadBytes: { toServer: 8000, toClient: 80_000 },
-    synAckRetransmissions: count * 2,
-    ...some,
-  });
-}
 
 /** `senders` connect once a second and close again. */
 function storm(senders: number, some: Partial<CaptureListener> = {}): CaptureListener {
@@ -57,7 +45,7 @@ function overflowingStorm(senders: number): CaptureListener {
 
 describe('attack or own clients', () => {
   it.each([12, 900, 500_000])('%d forged SYNs are a flood, certainly', (count) => {
-    const { findings, unknowns } = diagnoseCapture(makeFacts({ listeners: [flooded(count)] }));
+    const { findings, unknowns } = diagnoseCapture(makeFacts({ listeners: [floodedListener(count)] }));
     const [flood] = findings;
     expect(findings.map(({ id }) => id)).toEqual(['syn-flood']);
     expect(flood).toMatchObject({ namespace: 0, subject: { listener: '10.0.0.2:443' }, severity: 'warning' });
@@ -68,7 +56,7 @@ describe('attack or own clients', () => {
   });
 
   it('a flood into a queue without cookies is critical: real clients are turned away as well', () => {
-    const listener = flooded(3000, {
+    const listener = floodedListener(3000, {
       judgements: { 'half-open': 400, 'syn-timeout': 2600, 'slow-open': 12, completed: 8 },
       synRetransmissions: 40,
     });
@@ -79,7 +67,7 @@ describe('attack or own clients', () => {
   });
 
   it('SYNs that nobody answers and nobody repeats, from thousands of addresses, are a flood into a full queue', () => {
-    const listener = flooded(0, {
+    const listener = floodedListener(0, {
       judgements: { 'syn-timeout': 4000 },
       clients: 3900,
       connectMs: null,
@@ -95,23 +83,25 @@ describe('attack or own clients', () => {
 
   it('nine half-open requests among a thousand clients are what every public server has', () => {
     expect(
-      ids(makeFacts({ listeners: [flooded(9, { judgements: { 'half-open': 9, completed: 1000 } })] })),
+      ids(
+        makeFacts({ listeners: [floodedListener(9, { judgements: { 'half-open': 9, completed: 1000 } })] }),
+      ),
     ).toEqual([]);
   });
 
   it('a tenth of half-open requests on a bad network is no flood', () => {
-    const listener = flooded(100, { judgements: { 'half-open': 100, completed: 900 }, clients: 300 });
+    const listener = floodedListener(100, { judgements: { 'half-open': 100, completed: 900 }, clients: 300 });
     expect(ids(makeFacts({ listeners: [listener] }))).toEqual([]);
   });
 
   it('clients that repeat their SYN lose replies on the way', () => {
-    const listener = flooded(40, { clients: 3, synRetransmissions: 90 });
+    const listener = floodedListener(40, { clients: 3, synRetransmissions: 90 });
     const { findings } = diagnoseCapture(makeFacts({ listeners: [listener] }));
     expect(findings).toMatchObject([{ id: 'syn-flood', severity: 'info', cause: { id: 'lost-replies' } }]);
   });
 
   it('half-open requests of one address among many clients are lost ACKs, as the examples say', () => {
-    const listener = flooded(20, { clients: 20, judgements: { 'half-open': 20, completed: 30 } });
+    const listener = floodedListener(20, { clients: 20, judgements: { 'half-open': 20, completed: 30 } });
     const examples = [1, 2, 3, 4].map((number) => makeRecord('half-open', { number }));
     const { findings } = diagnoseCapture(makeFacts({ listeners: [listener], examples }));
     expect(findings).toMatchObject([{ severity: 'info', cause: { id: 'lost-replies' } }]);
@@ -164,6 +154,73 @@ describe('attack or own clients', () => {
     },
   );
 
+  it.each([177, 289, 300])(
+    'a storm of which only %d are ever served is no flood: all come back',
+    (clientsServed) => {
+      const listener = storm(300, {
+        judgements: { 'syn-timeout': 866, 'reset-by-server': 51, heartbeat: 616, unknown: 271 },
+        clientsServed,
+        arrivalsPerSecond: { mean: 293, peak: 300 },
+        emptyShare: 1,
+        packetsWithPayload: 0,
+        payloadBytes: { toServer: 0, toClient: 0 },
+        heartbeat: { periodMs: 1000, senders: 177, agreement: 0.99, connections: 667 },
+        synRetransmissions: 0,
+      });
+      const examples = [
+        makeRecord('syn-timeout', { serverPort: 24224, fromMs: 328, synAck: { sends: 0, atMs: [] } }),
+        makeRecord('heartbeat', {
+          serverPort: 24224,
+          client: '10.0.0.7',
+          synAck: { sends: 1, atMs: [6000] },
+        }),
+      ];
+      const peer = { packets: 42, payloadBytes: 0, empty: 3, synRetransmissions: 0, retransmissions: 0 };
+      const peers = [{ ...peer, address: '10.0.0.7', connections: 6 }];
+      const { findings } = diagnoseCapture(makeFacts({ listeners: [listener], examples, peers, seconds: 6 }));
+      expect(findings.map(({ id, severity }) => `${severity} ${id}`)).toEqual([
+        'critical connection-churn',
+        'warning accept-queue-overflow',
+      ]);
+      expect(findings[0]?.title).toContain('every 1.0 s 300 senders connect and close again');
+    },
+  );
+
+  it('the same number of unanswered SYNs, each from an address of its own, is a flood', () => {
+    const listener = storm(300, {
+      judgements: { 'syn-timeout': 866, heartbeat: 616 },
+      clients: 1000,
+      clientsServed: 177,
+      synRetransmissions: 0,
+    });
+    expect(ids(makeFacts({ listeners: [listener] }))).toContain('critical syn-flood');
+  });
+
+  it('a few hosts that send SYNs as fast as they can are a flood as well', () => {
+    const listener = floodedListener(9000, { clients: 3, judgements: { 'half-open': 9000 } });
+    const { findings } = diagnoseCapture(makeFacts({ listeners: [listener] }));
+    expect(findings).toMatchObject([{ id: 'syn-flood', confidence: 'likely', cause: { id: 'few-sources' } }]);
+  });
+
+  it('clients that answer the SYN-ACK with RST keep no place', () => {
+    const examples = [makeRecord('half-open', { fromClient: makeFlow({ resets: 1 }) })];
+    const listener = floodedListener(40, {
+      clients: 2,
+      resets: { byClient: 40, byServer: 0 },
+      judgements: { 'half-open': 40 },
+    });
+    expect(ids(makeFacts({ listeners: [listener], examples }))).toEqual([]);
+  });
+
+  it('connections that stay open without a word are no churn', () => {
+    const lasting = (toMs: number) => makeRecord('heartbeat', { serverPort: 24224, toMs });
+    const idle = storm(30, { heartbeat: null });
+    const churnOf = (toMs: number) =>
+      ids(makeFacts({ listeners: [idle], examples: [1, 2, 3].map(() => lasting(toMs)) }));
+    expect(churnOf(9000)).toEqual([]);
+    expect(churnOf(900)).toEqual(['warning connection-churn']);
+  });
+
   it('checks of a load balancer once a second are nothing', () => {
     const listener = storm(1, { heartbeat: { periodMs: 1000, senders: 1, agreement: 1, connections: 10 } });
     expect(ids(makeFacts({ listeners: [listener] }))).toEqual([]);
@@ -214,67 +271,5 @@ describe('attack or own clients', () => {
     expect(findings).toMatchObject([
       { id: 'connection-churn', severity: 'info', subject: { listener: '10.0.0.2:8001' } },
     ]);
-  });
-});
-
-describe('what only the capture filter hides', () => {
-  it('with SYN and SYN-ACK alone nobody can say who completed', () => {
-    const listener = flooded(500, {
-      judgements: { 'half-open': 500 },
-      packets: 1000,
-      packetsWithPayload: 0,
-      payloadBytes: { toServer: 0, toClient: 0 },
-      synAckRetransmissions: 0,
-    });
-    const { findings, unknowns } = diagnoseCapture(makeFacts({ listeners: [listener] }));
-    expect(findings).toEqual([]);
-    expect(unknowns.find(({ rule }) => rule === 'syn-flood')?.because).toContain('no ACK at all');
-  });
-
-  it('SYN-ACKs that the server repeats prove the silence', () => {
-    const listener = flooded(500, {
-      judgements: { 'half-open': 500 },
-      packets: 2000,
-      packetsWithPayload: 0,
-      payloadBytes: { toServer: 0, toClient: 0 },
-    });
-    expect(ids(makeFacts({ listeners: [listener] }))).toEqual(['warning syn-flood']);
-  });
-
-  it('SYN-ACKs without any SYN: the clients came another way', () => {
-    const listener = flooded(500, {
-      judgements: { 'half-open': 500 },
-      connectMs: null,
-      payloadBytes: { toServer: 0, toClient: 900_000 },
-    });
-    const { findings, unknowns } = diagnoseCapture(
-      makeFacts({ listeners: [listener], totals: { syn: 0, synAck: 1500 } }),
-    );
-    expect(findings).toEqual([]);
-    expect(unknowns.map(({ rule }) => rule)).toContain('syn-flood');
-  });
-});
-
-describe('perhaps cookies', () => {
-  it('some SYN-ACKs without options are possibly cookies', () => {
-    const listener = makeCaptureListener({ judgements: { completed: 1000 }, cookieLike: 120 });
-    const { findings } = diagnoseCapture(makeFacts({ listeners: [listener] }));
-    expect(findings).toMatchObject([{ id: 'syn-queue-overflow', severity: 'info', confidence: 'possible' }]);
-  });
-
-  it('a server that never takes them is not judged', () => {
-    const listener = makeCaptureListener({ judgements: { completed: 1000 }, cookieLike: 1000 });
-    const { findings, unknowns } = diagnoseCapture(makeFacts({ listeners: [listener] }));
-    expect(findings).toEqual([]);
-    expect(unknowns).toMatchObject([{ rule: 'syn-queue-overflow', missing: 'SYN-ACK options' }]);
-  });
-
-  it('one odd client is nothing, and a flood keeps its cookies', () => {
-    expect(
-      ids(
-        makeFacts({ listeners: [makeCaptureListener({ judgements: { completed: 1000 }, cookieLike: 3 })] }),
-      ),
-    ).toEqual([]);
-    expect(ids(makeFacts({ listeners: [flooded(900, { cookieLike: 400 })] }))).toEqual(['warning syn-flood']);
   });
 });

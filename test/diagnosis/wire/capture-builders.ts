@@ -1,3 +1,4 @@
+import { openedOn } from '../../../src/diagnosis/wire/listener-counts.ts';
 import type {
   CaptureFacts,
   CaptureListener,
@@ -6,10 +7,10 @@ import type {
   JudgementId,
 } from '../../../src/tcp/capture.ts';
 
-
 /** Nobody has ever spoken to it. */
 export function makeCaptureListener(some: Partial<CaptureListener> = {}): CaptureListener {
   const connections = Object.values(some.judgements ?? {}).reduce((sum, count) => sum + count, 0);
+  const clients = some.clients ?? Math.max(1, Math.round(connections / 3));
   return {
     family: 'ipv4',
     address: '10.0.0.2',
@@ -18,8 +19,8 @@ export function makeCaptureListener(some: Partial<CaptureListener> = {}): Captur
     attempts: connections,
     arrivalsPerSecond: { mean: connections / 10, peak: Math.ceil(connections / 8) },
     completionRatio: null,
-    clients: Math.max(1, Math.round(connections / 3)),
-    clientsServed: Math.max(1, Math.round(connections / 3)),
+    clients,
+    clientsServed: Math.min(clients, openedOn({ judgements: some.judgements ?? {} })),
     ended: 0,
     emptyShare: null,
     packets: connections * 10,

@@ -62,7 +62,7 @@ function factsOf(path: string, own: LocalPart, joined: JoinedParts): CaptureFact
 }
 
 /** Where few connections are empty a rhythm among them is worth a short look only. */
-const FEW_BEATS = 1500;
+const FEW_BEATS = 600;
 
 function withHeartbeat({ beats, empty, ...listener }: JoinedListener): CaptureListener {
   const isMostOf = (listener.emptyShare ?? 0) >= 0.5;

@@ -4,7 +4,10 @@ import { type DetailRequest, PartSummary } from '../../../capture/summary/part-s
 import { type ReadCaptureOptions, readCapture } from '../input/read-capture.ts';
 import type { AnalysedPart } from './analysed-part.ts';
 
-/** A part of a capture that was read in this thread. */
+/**
+ * A part of a capture that was read in this thread. Its steps begin a moment after they are asked for, so that the threads that are
+ * asked next have begun theirs by then.
+ */
 export class LocalPart implements AnalysedPart {
   readonly reader: Pick<CaptureReader, 'format' | 'partial'>;
   readonly analysis: CaptureAnalysis;
@@ -17,25 +20,32 @@ export class LocalPart implements AnalysedPart {
   }
 
   async middles(): Promise<number> {
+    await begun;
     return this.summary.middles();
   }
 
   async listeners(): ReturnType<AnalysedPart['listeners']> {
+    await begun;
     return this.summary.listeners();
   }
 
   async count(listeners: Int32Array): ReturnType<AnalysedPart['count']> {
+    await begun;
     return this.summary.count(listeners);
   }
 
   async detail(request: DetailRequest): ReturnType<AnalysedPart['detail']> {
+    await begun;
     return this.summary.detail(request);
   }
 
   async examples(most: number): ReturnType<AnalysedPart['examples']> {
+    await begun;
     return this.summary.examples(most);
   }
 }
+
+const begun = Promise.resolve();
 
 /** Reads the capture at `path`, the share of it that is asked for; throws as `readCapture` does. */
 export async function readPart(

@@ -6,6 +6,7 @@ import { overflowExperiment } from '../../experiment/overflow-experiment.ts';
 import { askDoctor } from '../ask-doctor.ts';
 import { causesOverflow, churnOn, type WireChurn } from '../churn-verdict.ts';
 import { captureMs, endpointOf, judged, servedOn } from '../listener-counts.ts';
+import { mergeSimilar } from '../merge-similar.ts';
 import { noNamespace } from '../on-the-spot.ts';
 import { overflowOn, type WireOverflow } from '../overflow-verdict.ts';
 import { exampleEvidence, examplesOf } from '../telling-examples.ts';
@@ -15,13 +16,34 @@ import { defineWireRule } from '../wire-rule.ts';
 export const wireAcceptQueueOverflow = defineWireRule({
   id: 'accept-queue-overflow',
   summary: 'connected clients are answered as if they were not, or SYNs are dropped, while others are served',
-  judge: (facts) => ({
-    findings: facts.listeners.flatMap((listener) => {
+  judge: (facts) => {
+    const all = facts.listeners.flatMap((listener) => {
       const overflow = overflowOn(facts, listener);
-      return overflow === undefined ? [] : [describe(facts, listener, overflow)];
-    }),
-  }),
+      return overflow === undefined ? [] : [{ listener, overflow }];
+    });
+    const affected = ({ stalls, slow, lost }: WireOverflow): number => stalls + slow + lost;
+    const findings = all
+      .toSorted((a, b) => affected(b.overflow) - affected(a.overflow))
+      .map(({ listener, overflow }) => describe(facts, listener, overflow));
+    const merged = mergeSimilar(findings, ({ explanation }) => explanation);
+    const hosts = new Set(
+      all.filter(({ overflow }) => overflow.kind === 'unanswered').map(({ listener }) => listener.address),
+    ).size;
+    return { findings: hosts < SEVERAL_HOSTS ? merged : merged.map((finding) => inFrontOf(hosts, finding)) };
+  },
 });
+
+const SEVERAL_HOSTS = 3;
+
+/** Several hosts whose queues overflow at the same time are rarer than one thing in front of them all. */
+function inFrontOf(hosts: number, finding: Finding): Finding {
+  if (finding.explanation !== explanations.unanswered) return finding;
+  return {
+    ...finding,
+    confidence: 'possible',
+    explanation: `${finding.explanation} Here ${formatCount(hosts)} hosts are affected alike: then it is rather something in front of them all, such as a firewall or load balancer that limits new connections, or the way the clients come.`,
+  };
+}
 
 function describe(facts: CaptureFacts, listener: CaptureListener, overflow: WireOverflow): Finding {
   const churn = churnOn(facts, listener);
@@ -47,7 +69,7 @@ const oneLess: Readonly<Record<Severity, Severity>> = { critical: 'warning', war
 
 const titles: Readonly<Record<WireOverflow['kind'], string>> = {
   stalls: 'drops connections: its accept queue overflows',
-  unanswered: 'leaves SYNs unanswered while it serves others, as a full queue does',
+  unanswered: 'leaves SYNs unanswered while it serves others, as a full accept queue does',
   deferred: 'keeps silent clients waiting, as a full accept queue or TCP_DEFER_ACCEPT does',
 };
 
@@ -55,7 +77,7 @@ const explanations: Readonly<Record<WireOverflow['kind'], string>> = {
   stalls:
     'The clients had completed the handshake (their ACK is in the capture), and still the server repeats its SYN-ACK, or they their data: while the accept queue is full the kernel drops the last ACK and every new SYN. Which program does not accept, and how long its queue is, no capture shows.',
   unanswered:
-    'The path loses no data, and the port answers others: what drops the SYNs sits at the listener. A full accept queue does, a full SYN queue with tcp_syncookies=0, a full connection tracking table, or a firewall that limits new connections; a capture does not tell them apart.',
+    'The host is alive and the port answers others, neither RST nor ICMP comes, and hardly anything but SYNs gets lost: what drops them sits at the listener. While its accept queue is full the kernel does just that. A full SYN queue with tcp_syncookies=0, a full connection tracking table, or a firewall that limits new connections look the same.',
   deferred:
     'Only clients that have not said anything are affected. With TCP_DEFER_ACCEPT (httpd by default, nginx "listen ... deferred") the kernel lets a client in with its first data, and repeats the SYN-ACK until then: that is no fault. A full accept queue would drop data as well.',
 };

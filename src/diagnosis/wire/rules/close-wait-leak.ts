@@ -8,6 +8,7 @@ import { nothing } from '../../rule.ts';
 import { askDoctor } from '../ask-doctor.ts';
 import { isOneWay } from '../blind-spots.ts';
 import { captureMs, endpointOf, judged } from '../listener-counts.ts';
+import { mergeSimilar } from '../merge-similar.ts';
 import { noNamespace } from '../on-the-spot.ts';
 import { exampleEvidence, examplesOf } from '../telling-examples.ts';
 import { wireEvidence } from '../wire-evidence.ts';
@@ -19,7 +20,7 @@ export const wireCloseWaitLeak = defineWireRule({
   judge: (facts) => {
     const all = facts.listeners.map((listener) => judgeListener(facts, listener));
     return {
-      findings: all.flatMap(({ findings }) => findings),
+      findings: mergeSimilar(all.flatMap(({ findings }) => findings)),
       unknowns: all.flatMap(({ unknowns }) => unknowns ?? []),
     };
   },
@@ -36,11 +37,12 @@ function judgeListener(facts: CaptureFacts, listener: CaptureListener): Judgemen
   const notable = count >= SEVERAL && count >= listener.connections * NOTABLE_SHARE;
   if ((!notable && !isAll(listener, count)) || isOneWay(facts, listener)) return nothing;
   const shown = examplesOf(facts, ['half-closed'], listener).filter(
-    ({ fromClient, fromServer }) =>
-      fromClient.packets > 0 && fromServer.packets > 0 && fromClient.fin !== fromServer.fin,
+    (one) => one.fromClient.packets > 0 && one.fromServer.packets > 0 && closerOf(one) !== undefined,
   );
   if (shown.length === 0)
     return untold(listener, count, 'but not which side does not close, or only one direction was captured');
+  const late = shown.filter(isTooLate);
+  if (late.length * 2 > shown.length) return { findings: [describeLate(listener, count, late)] };
   const silentMs = Math.max(...shown.map(({ toMs }) => captureMs(facts) - toMs));
   if (silentMs < SILENT_MS)
     return untold(
@@ -61,6 +63,41 @@ function untold(listener: CaptureListener, count: number, why: string): Judgemen
   return { findings: [], unknowns: [unknown] };
 }
 
+/** Who has closed, or had closed first and was gone when the other did. */
+function closerOf(one: ConnectionRecord): 'client' | 'server' | undefined {
+  const { fromClient, fromServer, end } = one;
+  if (fromClient.fin !== fromServer.fin) return fromClient.fin ? 'client' : 'server';
+  return isTooLate(one) && end.by !== 'middlebox' ? (end.by ?? undefined) : undefined;
+}
+
+function isTooLate({ fromClient, fromServer, end }: ConnectionRecord): boolean {
+  return end.how === 'fin' && fromClient.fin && fromServer.fin;
+}
+
+/** The late FIN was answered with RST: no need to wait for the end of the capture. */
+function describeLate(listener: CaptureListener, count: number, shown: readonly ConnectionRecord[]): Finding {
+  const keptMs = Math.max(...shown.map(({ end, toMs }) => toMs - (end.atMs ?? toMs)));
+  const byClient = shown.filter((one) => closerOf(one) === 'server').length * 2 > shown.length;
+  const [keeper, closer] = byClient ? ['the client', 'the server'] : ['the server', 'the client'];
+  const finding = describe(listener, { count, shown, silentMs: keptMs });
+  return {
+    ...finding,
+    confidence: 'likely',
+    title: `${plural(count, 'connection')} to ${endpointOf(listener)} ${count === 1 ? 'was' : 'were'} closed by ${closer} and kept open by ${keeper} (CLOSE_WAIT) for up to ${formatDurationMs(keptMs)}: too long, ${closer} had given up by then`,
+    explanation: `One side said goodbye (FIN) and was acknowledged. The other one said nothing more, and when its own FIN came at last it was answered with RST: FIN_WAIT2 of the first had run out (tcp_fin_timeout). Until then the descriptor was kept in CLOSE_WAIT, which has no timer.`,
+    evidence: [
+      wireEvidence(
+        'closeWait',
+        count,
+        'connections',
+        `${formatCount(count)} of ${plural(listener.connections, 'connection')} closed too late`,
+      ),
+      wireEvidence('closedFor', keptMs, 'ms', `up to ${formatDurationMs(keptMs)} between the two FINs`),
+      ...exampleEvidence(shown),
+    ],
+  };
+}
+
 interface HalfClosed {
   readonly count: number;
   readonly shown: readonly ConnectionRecord[];
@@ -68,7 +105,7 @@ interface HalfClosed {
 }
 
 function describe(listener: CaptureListener, { count, shown, silentMs }: HalfClosed): Finding {
-  const byClient = shown.filter(({ fromClient }) => !fromClient.fin).length * 2 > shown.length;
+  const byClient = shown.filter((one) => closerOf(one) === 'server').length * 2 > shown.length;
   const [keeper, closer] = byClient ? ['the client', 'the server'] : ['the server', 'the client'];
   const long = silentMs >= LONG_MS;
   const many = count >= SEVERAL && (long || count * 2 >= listener.connections);

@@ -6,6 +6,7 @@ import { refusedByReset } from '../../connect/refused-by-reset.ts';
 import { labNumber } from '../../experiment/lab-number.ts';
 import { attemptGroups } from '../attempt-groups.ts';
 import { endpointOf, judged, servedOn } from '../listener-counts.ts';
+import { mergeSimilar } from '../merge-similar.ts';
 import { noNamespace } from '../on-the-spot.ts';
 import { exampleEvidence, examplesOf } from '../telling-examples.ts';
 import { wireEvidence } from '../wire-evidence.ts';
@@ -18,14 +19,13 @@ export const wireConnectRefused = defineWireRule({
     const { single, strays, searcher } = attemptGroups(facts, 'refused');
     return {
       findings: [
-        ...single.slice(0, MOST_DESTINATIONS).map((one) => describe(facts, one)),
+        ...mergeSimilar(single.map((one) => describe(facts, one))),
         ...(strays.length > 0 ? [describeStrays(facts, strays, searcher)] : []),
       ],
     };
   },
 });
 
-const MOST_DESTINATIONS = 8;
 const MANY = 10;
 const SEVERAL = 3;
 const NOTABLE_SHARE = 0.01;

@@ -6,8 +6,10 @@ import { labNumber } from '../../experiment/lab-number.ts';
 import { attemptGroups } from '../attempt-groups.ts';
 import { floodOn } from '../flood-verdict.ts';
 import { endpointOf, judged, servedOn } from '../listener-counts.ts';
+import { mergeSimilar } from '../merge-similar.ts';
 import { noNamespace, onTheSpot } from '../on-the-spot.ts';
 import { overflowOn } from '../overflow-verdict.ts';
+import { leftWaiting } from '../same-clients.ts';
 import { exampleEvidence, examplesOf } from '../telling-examples.ts';
 import { wireEvidence } from '../wire-evidence.ts';
 import { defineWireRule } from '../wire-rule.ts';
@@ -23,15 +25,13 @@ export const wireConnectTimeouts = defineWireRule({
     );
     return {
       findings: [
-        ...unexplained.slice(0, MOST_DESTINATIONS).map((one) => describe(facts, one)),
+        ...mergeSimilar(unexplained.map((one) => describe(facts, one))),
         ...(strays.length > 0 ? [describeStrays(facts, strays, searcher)] : []),
       ],
     };
   },
 });
 
-/** More destinations than these are left out; the most frequent come first. */
-const MOST_DESTINATIONS = 5;
 const MANY = 10;
 const SEVERAL = 3;
 const NOTABLE_SHARE = 0.01;
@@ -50,7 +50,8 @@ function severityOf({ totals }: CaptureFacts, listener: CaptureListener): Severi
   const served = servedOn(listener);
   const lasting = listener.synRetransmissions >= 2 * lost;
   const odd = lost < SEVERAL && lost <= totals.connections * ODD_SHARE;
-  if (served > 2 * lost || odd) return 'info';
+  const many = lost >= MANY && lost >= listener.attempts * ODD_SHARE;
+  if (odd || (served > 2 * lost && !(many && lasting))) return 'info';
   if (lost >= MANY && lasting && served === 0) return 'critical';
   return lasting || lost >= (served === 0 ? 2 : SEVERAL) ? 'warning' : 'info';
 }
@@ -59,7 +60,7 @@ function describe(facts: CaptureFacts, listener: CaptureListener): Finding {
   const { address, port } = listener;
   const lost = judged(listener, 'syn-timeout');
   const shown = examplesOf(facts, ['syn-timeout'], listener);
-  const cause = causeOf(listener);
+  const cause = causeOf(facts, listener);
   return {
     id: 'connect-timeouts',
     severity: severityOf(facts, listener),
@@ -78,14 +79,25 @@ function describe(facts: CaptureFacts, listener: CaptureListener): Finding {
   };
 }
 
-function causeOf(listener: CaptureListener): Finding['cause'] & { readonly explanation: string } {
+function causeOf(
+  facts: CaptureFacts,
+  listener: CaptureListener,
+): Finding['cause'] & { readonly explanation: string } {
   const destination = endpointOf(listener);
   const served = servedOn(listener);
+  if (served > 0 && leftWaiting(facts, listener) === 'others') {
+    const never = Math.max(1, listener.clients - listener.clientsServed);
+    return {
+      id: 'some-clients',
+      title: `always the same ${plural(never, 'address', 'addresses')}, while others are served`,
+      explanation: `${plural(never, 'address', 'addresses')} never got an answer, however often they asked, and ${plural(listener.clientsServed, 'other')} did: a firewall rule or a route that is about their addresses. A full queue would leave now these and now those without one.`,
+    };
+  }
   if (served > 0) {
     return {
       id: 'some-lost',
       title: `${destination} answers some SYNs and not others`,
-      explanation: `${plural(served, 'other attempt')} to the same destination got an answer: its accept queue is full at times, one of several servers behind the address is dead, or packets get lost.`,
+      explanation: `${plural(served, 'other attempt')} to the same destination got an answer: it has gone since or was not there before, its accept queue is full at times, one of several servers behind the address is dead, or packets get lost.`,
     };
   }
   return {

@@ -9,9 +9,13 @@ import {
   sharperKeepalive,
   userTimeout,
 } from '../../dead-peers/dead-peer-remedies.ts';
+import { answeredInVain, sentInVainBy } from '../answered-in-vain.ts';
 import { isOneWay } from '../blind-spots.ts';
+import { type Cut, cutCauses, cutExplanations, cutOf, cutTitle } from '../idle-cut.ts';
 import { endpointOf, judged } from '../listener-counts.ts';
+import { mergeSimilar } from '../merge-similar.ts';
 import { noNamespace, onTheSpot } from '../on-the-spot.ts';
+import { peerOf, silentSide } from '../silent-peer.ts';
 import { exampleEvidence, examplesOf } from '../telling-examples.ts';
 import { wireEvidence } from '../wire-evidence.ts';
 import { defineWireRule } from '../wire-rule.ts';
@@ -21,16 +25,24 @@ export const wireDeadPeers = defineWireRule({
   summary: 'data, or keepalive probes, that nobody answers until the connection is given up',
   judge: (facts) => {
     const groups = facts.listeners
-      .flatMap((listener) => deaths.map((death) => ({ listener, death, count: judged(listener, death) })))
+      .flatMap((listener) =>
+        deaths.map((death) => ({ listener, death, count: countOf(facts, listener, death) })),
+      )
       .filter((group) => isNotable(group) && !isOneWay(facts, group.listener) && bothSpeak(facts, group));
-    return {
-      findings: groups
-        .toSorted((a, b) => b.count - a.count)
-        .slice(0, MOST_GROUPS)
-        .map((group) => describe(facts, group)),
-    };
+    const mostFirst = groups.toSorted((a, b) => b.count - a.count);
+    return { findings: mergeSimilar(mostFirst.map((group) => describe(facts, group))) };
   },
 });
+
+/** Peers that answer, and take nothing in, are not dead: paws-rejections tells of them. */
+function countOf(facts: CaptureFacts, listener: CaptureListener, death: Death): number {
+  const inVain = death === 'retransmission-death' ? answeredInVain(facts, listener) : 0;
+  return judged(listener, death) - inVain;
+}
+
+function shownOf(facts: CaptureFacts, { listener, death }: DeadGroup): readonly ConnectionRecord[] {
+  return examplesOf(facts, [death], listener).filter((one) => sentInVainBy(one) === undefined);
+}
 
 const deaths = ['keepalive-death', 'retransmission-death', 'idle-timeout-cut'] as const;
 type Death = (typeof deaths)[number] & JudgementId;
@@ -41,7 +53,6 @@ interface DeadGroup {
   readonly count: number;
 }
 
-const MOST_GROUPS = 6;
 const SEVERAL = 3;
 const NOTABLE_SHARE = 0.01;
 /** Every public server has clients that vanish. */
@@ -53,29 +64,32 @@ function isNotable({ listener, count }: DeadGroup): boolean {
 }
 
 /** Where one direction was not captured, silence means nothing. */
-function bothSpeak(facts: CaptureFacts, { listener, death }: DeadGroup): boolean {
-  const shown = examplesOf(facts, [death], listener);
+function bothSpeak(facts: CaptureFacts, group: DeadGroup): boolean {
+  const shown = shownOf(facts, group);
   return shown.length === 0 || shown.some((one) => one.fromClient.packets > 0 && one.fromServer.packets > 0);
 }
 
-function severityOf({ listener, count, death }: DeadGroup): Severity {
+function severityOf({ totals }: CaptureFacts, { listener, count, death }: DeadGroup): Severity {
   const share = count / Math.max(1, listener.connections);
+  // Who captures these connections alone asks for them.
+  if (count === totals.connections) return 'warning';
   if (count >= SEVERAL && (share >= NOTABLE_SHARE || death === 'idle-timeout-cut')) return 'warning';
   return count >= 2 && count === listener.connections ? 'warning' : 'info';
 }
 
 function describe(facts: CaptureFacts, group: DeadGroup): Finding {
   const { listener, death } = group;
-  const shown = examplesOf(facts, [death], listener);
+  const shown = shownOf(facts, group);
+  const cut = cutOf(facts, shown);
   return {
     id: 'dead-peers',
-    severity: severityOf(group),
+    severity: severityOf(facts, group),
     confidence: isCertain(shown) ? 'certain' : 'likely',
     namespace: noNamespace,
     subject: { listener: endpointOf(listener), ...(shown[0] ? { peer: peerOf(shown[0]) } : {}) },
-    title: titleOf(group, shown),
-    explanation: explanations[death],
-    cause: causes[death],
+    title: titleOf(group, shown, cut),
+    explanation: death === 'idle-timeout-cut' ? cutExplanations[cut] : explanations[death],
+    cause: death === 'idle-timeout-cut' ? cutCauses[cut] : causes[death],
     evidence: evidenceFor(group, shown),
     ruledOut: ruledOutFor(group),
     remedies: remediesFor(group, shown),
@@ -87,23 +101,15 @@ function isCertain(shown: readonly ConnectionRecord[]): boolean {
   return shown.length > 0 && shown.every(({ judgement }) => judgement.confidence === 'certain');
 }
 
-/** Who went on sending is alive; the other one is silent. */
-function silentSide({ fromClient, fromServer }: ConnectionRecord): 'client' | 'server' {
-  const tries = ({ keepaliveProbes, retransmissions }: ConnectionRecord['fromClient']): number =>
-    keepaliveProbes + retransmissions.timeout + retransmissions.spurious;
-  return tries(fromServer) >= tries(fromClient) ? 'client' : 'server';
-}
-
-function peerOf(example: ConnectionRecord): string {
-  return silentSide(example) === 'client' ? example.client : example.server;
-}
-
-function titleOf({ listener, death, count }: DeadGroup, shown: readonly ConnectionRecord[]): string {
+function titleOf(
+  { listener, death, count }: DeadGroup,
+  shown: readonly ConnectionRecord[],
+  cut: Cut,
+): string {
   const connections = `${plural(count, 'connection')} to ${endpointOf(listener)}`;
   const [first] = shown;
   if (death === 'idle-timeout-cut') {
-    const idle = shortestIdle(shown);
-    return `${connections} ${count === 1 ? 'was' : 'were'} forgotten by something on the way${idle === undefined ? '' : ` after ${idle} of silence`}: what came then got no answer`;
+    return cutTitle(connections, count, shortestIdle(shown), cut);
   }
   const what =
     death === 'keepalive-death' ? 'keepalive probes stay unanswered' : 'what was sent stays unacknowledged';
@@ -117,7 +123,7 @@ function shortestIdle(shown: readonly ConnectionRecord[]): string | undefined {
   return idle.length === 0 ? undefined : formatDurationMs(Math.min(...idle));
 }
 
-const causes: Readonly<Record<Death, Finding['cause']>> = {
+const causes: Readonly<Record<Exclude<Death, 'idle-timeout-cut'>, Finding['cause']>> = {
   'keepalive-death': {
     id: 'keepalive-unanswered',
     title: 'the peer, or the path to it, is gone: keepalive probes find nobody',
@@ -126,19 +132,13 @@ const causes: Readonly<Record<Death, Finding['cause']>> = {
     id: 'data-unacknowledged',
     title: 'the peer, or the path to it, is gone: data is resent and nobody acknowledges it',
   },
-  'idle-timeout-cut': {
-    id: 'idle-timeout-cut',
-    title: 'a firewall, NAT or load balancer forgets connections that say nothing for long',
-  },
 };
 
-const explanations: Readonly<Record<Death, string>> = {
+const explanations: Readonly<Record<Exclude<Death, 'idle-timeout-cut'>, string>> = {
   'keepalive-death':
     'Keepalive does its work: the connection was idle, its probes went unanswered, and after the last one it was given up. When probes begin and how many there are is up to the program (TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT) or the tcp_keepalive_* sysctls of the side that probes.',
   'retransmission-death':
     'A machine that lost power, a container that was removed, a firewall or NAT that forgot the connection: none of them says goodbye. The data is sent again at doubling intervals until tcp_retries2 of the sender, or TCP_USER_TIMEOUT, is used up; until then its program sees a healthy connection.',
-  'idle-timeout-cut':
-    'Both ends were alive and quiet, and what was said after the silence was dropped or answered with RST by neither of them: the entry of a stateful device on the way had expired.',
 };
 
 function evidenceFor(

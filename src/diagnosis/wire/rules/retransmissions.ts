@@ -9,7 +9,7 @@ import {
   retransmissionExplanations,
   retransmissionTitles,
 } from '../../retransmissions/retransmission-words.ts';
-import { missedShare, missesSegments } from '../blind-spots.ts';
+import { lostBeforeCapture, missedShare, missesSegments } from '../blind-spots.ts';
 import { noNamespace, onTheSpot } from '../on-the-spot.ts';
 import { resendOnsetMs } from '../resend-onset.ts';
 import { resendsName, resendsOf, type WireResends } from '../resend-verdict.ts';
@@ -42,7 +42,7 @@ function describe(facts: CaptureFacts, resends: WireResends, others: number): Fi
   return {
     id: 'retransmissions',
     severity: resendSeverity(cause, { resent, share }),
-    confidence: missesSegments(facts) ? 'possible' : 'likely',
+    confidence: missesSegments(facts) && !lostBeforeCapture(facts) ? 'possible' : 'likely',
     namespace: noNamespace,
     subject: {
       ...(resends.listener === undefined ? {} : { listener: resendsName(resends) }),
@@ -129,7 +129,9 @@ function evidenceFor(facts: CaptureFacts, resends: WireResends): readonly Eviden
             'missedByCapture',
             totals.missedByCapture,
             'segments',
-            `the capture itself lacks ${plural(totals.missedByCapture, 'segment')} (${formatShare(missedShare(facts))}), so that the real number differs`,
+            lostBeforeCapture(facts)
+              ? `${plural(totals.missedByCapture, 'time')} something was sent again that is in the capture only once: it was lost before it came to this place`
+              : `the capture itself lacks ${plural(totals.missedByCapture, 'segment')} (${formatShare(missedShare(facts))}), so that the real number differs`,
           ),
         ]
       : []),
