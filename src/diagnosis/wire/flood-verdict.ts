@@ -33,7 +33,7 @@ export function floodOn(facts: CaptureFacts, listener: CaptureListener): WireFlo
   if (all === undefined) return undefined;
   const isStrange = hasFloodLikeSources({ ...all, seen: all.count }) && !comeBack(facts, all);
   if (aliveShare < ALIVE_SHARE && isStrange)
-    return { kind: couldBeCompleted(facts, listener) ? 'untold' : 'flood', ...all };
+    return { kind: couldBeCompleted(facts, listener) && !isCrowd(all) ? 'untold' : 'flood', ...all };
   // Clients of ours: an unanswered SYN of theirs is no half-open connection.
   const lost = sized(facts, listener, { count: halfOpen, turnedAway: 0, opened, aliveShare });
   if (lost === undefined) return undefined;
@@ -98,6 +98,16 @@ function addressesBehind(
   const shown = examplesOf(facts, ['half-open', 'syn-timeout'], { address, port });
   const distinct = new Set(shown.map(({ client }) => client)).size;
   return { addresses: Math.max(1, never, distinct), addressesCertain: false };
+}
+
+const CROWD = 1000;
+const CROWD_PER_SECOND = 200;
+const ONCE_SHARE = 0.9;
+
+/** So many addresses in so short a time, and hardly one of them twice: not even a filter on SYN flags makes clients look like that. */
+function isCrowd({ addresses, addressesCertain, count, perSecond }: Sized): boolean {
+  const isOnce = addresses >= ONCE_SHARE * count;
+  return addressesCertain && addresses >= CROWD && isOnce && perSecond >= CROWD_PER_SECOND;
 }
 
 const REPEATED_SHARE = 0.1;

@@ -20,6 +20,23 @@ describe('what only the capture filter hides', () => {
     expect(unknowns.find(({ rule }) => rule === 'syn-flood')?.because).toContain('no ACK at all');
   });
 
+  it('thousands of addresses that come once and at once are a flood even so; the same number of clients that come back are not', () => {
+    const listener = floodedListener(20_000, {
+      judgements: { 'half-open': 20_000 },
+      clients: 19_900,
+      clientsServed: 0,
+      packets: 40_000,
+      packetsWithPayload: 0,
+      payloadBytes: { toServer: 0, toClient: 0 },
+      synAckRetransmissions: 0,
+    });
+    const { findings } = diagnoseCapture(makeFacts({ listeners: [listener] }));
+    expect(findings).toMatchObject([{ id: 'syn-flood', confidence: 'likely' }]);
+    expect(findings[0]?.explanation).toContain('no ACK at all');
+    const browsers = { ...listener, clients: 9000 };
+    expect(diagnoseCapture(makeFacts({ listeners: [browsers] })).findings).toEqual([]);
+  });
+
   it('a lone SYN without an answer, and a port that refuses, are whole stories', () => {
     const refusing = makeCaptureListener({
       judgements: { refused: 13 },

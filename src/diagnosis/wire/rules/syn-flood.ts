@@ -13,6 +13,7 @@ import {
 } from '../../syn-queue/flood-words.ts';
 import { lostRepliesRemedies } from '../../syn-queue/lost-replies-remedies.ts';
 import { askDoctor } from '../ask-doctor.ts';
+import { holdsHandshakesOnly } from '../blind-spots.ts';
 import { floodOn, type WireFlood } from '../flood-verdict.ts';
 import { captureMs, endpointOf, judged } from '../listener-counts.ts';
 import { noNamespace, onTheSpot } from '../on-the-spot.ts';
@@ -49,15 +50,17 @@ export const wireSynFlood = defineWireRule({
 function describeFlood(facts: CaptureFacts, listener: CaptureListener, flood: WireFlood): Finding {
   const { addresses, addressesCertain, aliveShare } = flood;
   const few = addresses < FLOOD_COUNT / 2;
+  // Then a filter on SYN flags may have taken the ACKs out, however unlikely the addresses make it.
+  const noAckAtAll = holdsHandshakesOnly(facts);
   const dropped = flood.turnedAway > 0 || judged(listener, 'slow-open') > 0;
   return {
     id: 'syn-flood',
     severity: dropped ? 'critical' : 'warning',
-    confidence: few || !addressesCertain || aliveShare > 0.1 ? 'likely' : 'certain',
+    confidence: few || !addressesCertain || aliveShare > 0.1 || noAckAtAll ? 'likely' : 'certain',
     namespace: noNamespace,
     subject: { listener: endpointOf(listener) },
     title: `${endpointOf(listener)} ${floodTitle(flood)}${dropped ? '; other SYNs go unanswered at the same time' : ''}`,
-    explanation: `In ${formatDurationMs(captureMs(facts))} the senders of these SYNs acknowledged no SYN-ACK, as forged addresses do, and hardly any tried again; ${completedText(flood.completedPerSecond)}. Own clients complete their handshakes, however often they come.`,
+    explanation: `In ${formatDurationMs(captureMs(facts))} the senders of these SYNs acknowledged no SYN-ACK, as forged addresses do, and hardly any tried again; ${completedText(flood.completedPerSecond)}. Own clients complete their handshakes, however often they come.${noAckAtAll ? ' The capture holds no ACK at all: if it was filtered on SYN flags, look at an unfiltered one first.' : ''}`,
     cause: floodCause(few),
     evidence: evidenceFor(facts, listener, flood),
     ruledOut: ruledOutFor(listener, flood),
