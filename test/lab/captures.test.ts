@@ -102,8 +102,8 @@ const table: Readonly<Record<string, Told>> = {
   },
   'time-wait-exhaustion': {
     first: null,
-    sentence: '20 connections',
-    judgements: { heartbeat: 10 },
+    sentence: 'Nothing wrong was found in what could be judged',
+    judgements: { heartbeat: 20 },
     untold: 'a connect() that fails for want of a port sends nothing',
   },
   'retransmit-death': {
