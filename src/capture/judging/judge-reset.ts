@@ -3,12 +3,13 @@ import * as connectionWord from '../layout/connection-words.ts';
 import * as endpointWord from '../layout/endpoint-words.ts';
 import * as stateBit from '../layout/state-bits.ts';
 import * as troubleWord from '../layout/trouble-words.ts';
+import { firstTo } from './first-to.ts';
 import { longIdleMs } from './long-idle.ts';
 import type { Verdict } from './verdict.ts';
 
 /** A reset that took something away; null: there is none, or it came when all was done. */
 export function judgeReset(view: ConnectionView): Verdict | null {
-  const side = firstResetter(view);
+  const side = firstTo(view, stateBit.reset);
   if (side === null || (view.clientHas(stateBit.fin) && view.serverHas(stateBit.fin))) return null;
   if (view.is(stateBit.beginsInMiddle) && view.packetsOf(view.client) + view.packetsOf(view.server) === 1)
     return 'too-little';
@@ -19,16 +20,6 @@ export function judgeReset(view: ConnectionView): Verdict | null {
   if (isProbed) return side === view.clientBit ? 'forgotten-by-client' : 'forgotten-by-server';
   if (isHarmless(view, side, other)) return null;
   return side === view.clientBit ? 'reset-by-client' : 'reset-by-server';
-}
-
-/** Who sent the first of the resets. */
-export function firstResetter(view: ConnectionView): EndpointBit | null {
-  const { clientBit, serverBit } = view;
-  const byClient = view.clientHas(stateBit.reset);
-  if (!view.serverHas(stateBit.reset)) return byClient ? clientBit : null;
-  if (!byClient) return serverBit;
-  const clientPacket = view.count32(view.client + endpointWord.endPacket);
-  return clientPacket < view.count32(view.server + endpointWord.endPacket) ? clientBit : serverBit;
 }
 
 const ANSWERED_WITHIN_MS = 3000;

@@ -1,12 +1,12 @@
 import { judgementIds } from '../../tcp/capture.ts';
 import type { ConnectionView } from '../connection-view.ts';
 import { judgementNumber, meanings, type Verdict } from '../judging/verdict.ts';
-import * as connectionWord from '../layout/connection-words.ts';
 import * as endpointWord from '../layout/endpoint-words.ts';
 import * as stateBit from '../layout/state-bits.ts';
 import * as troubleWord from '../layout/trouble-words.ts';
 import { latencyBin, latencyBins, retryColumns } from './latency-bins.ts';
 import { logHistogramSteps, logStep } from './log-histogram.ts';
+import { endpointAddress } from './settle-roles.ts';
 
 /** Columns of `ListenerTotals.counts`. */
 export const column = {
@@ -103,7 +103,7 @@ export class ListenerCounter {
       if (toServer + toClient === 0) this.#count(column.empty, 1);
     }
     this.#countSegments(view);
-    const client = view.word(view.clientBit === 0 ? connectionWord.addressA : connectionWord.addressB);
+    const client = endpointAddress(view, view.clientBit);
     const isBeat = judgement === 'heartbeat' || (toServer + toClient === 0 && over.has(judgement));
     if (isBeat && this.#beatCells < 2 * MOST_BEATS) this.#addBeat(fromMs, client);
   }

@@ -13,7 +13,7 @@ import { type SeriesParts, seriesParts } from '../series.ts';
 import { clientKey, distinctClients } from './client-keys.ts';
 import { EndpointCounts, type EndpointRows } from './endpoint-counts.ts';
 import { ListenerCounter, type ListenerTotals, resentBy } from './listener-totals.ts';
-import { knownListeners, listenerAddress, listenerPort, settleRoles } from './settle-roles.ts';
+import { endpointAddress, endpointPort, knownListeners, settleRoles } from './settle-roles.ts';
 import { isCalm, tellingScore } from './telling-score.ts';
 
 /** Columns of the rows of clients. */
@@ -102,8 +102,8 @@ export class PartSummary {
       const judgement = judgementNumber(verdict);
       judgements[judgement] = (judgements[judgement] ?? 0) + 1;
       const { serverBit } = view;
-      byListener.add(byListener.row(listenerAddress(view, serverBit), listenerPort(view, serverBit)), 0, 1);
-      const peer = peers.row(clientAddress(view), familyBit(view));
+      byListener.add(byListener.row(endpointAddress(view, serverBit), endpointPort(view, serverBit)), 0, 1);
+      const peer = peers.row(endpointAddress(view, view.clientBit), familyBit(view));
       peers.add(peer, 0, view.packetsOf(view.client) + view.packetsOf(view.server));
       firstPackets[index] = view.word(connectionWord.firstPacket);
     }
@@ -135,13 +135,17 @@ export class PartSummary {
       view.select(index);
       countPeer(talkers, view);
       const { serverBit } = view;
-      const place = places.find(listenerAddress(view, serverBit), listenerPort(view, serverBit));
+      const place = places.find(endpointAddress(view, serverBit), endpointPort(view, serverBit));
       const counter = counters[place];
       if (counter === undefined) continue;
       const startMs = view.startUs / 1000;
       const step = Math.min(steps - 1, Math.max(0, Math.floor(startMs / stepMs)));
       counter.add(view, this.#verdict(index), step, startMs - firstMs);
-      clients[clientCount++] = clientKey(place, clientAddress(view), view.is(stateBit.established));
+      clients[clientCount++] = clientKey(
+        place,
+        endpointAddress(view, view.clientBit),
+        view.is(stateBit.established),
+      );
     }
     const keys = distinctClients(clients.subarray(0, clientCount));
     return { totals: counters.map((counter) => counter.finish()), clients: keys, peers: talkers.toRows() };
@@ -192,16 +196,12 @@ function rowsOf(keys: Int32Array, columns: number): EndpointCounts {
   return rows;
 }
 
-function clientAddress(view: ConnectionView): number {
-  return view.word(view.clientBit === 0 ? connectionWord.addressA : connectionWord.addressB);
-}
-
 function familyBit(view: ConnectionView): number {
   return view.is(stateBit.isIpv6) ? 1 : 0;
 }
 
 function countPeer(peers: EndpointCounts, view: ConnectionView): void {
-  const row = peers.find(clientAddress(view), familyBit(view));
+  const row = peers.find(endpointAddress(view, view.clientBit), familyBit(view));
   if (row < 0) return;
   const payload = view.payloadOf(view.clientBit) + view.payloadOf(view.serverBit);
   peers.add(row, peerColumn.connections, 1);

@@ -3,13 +3,13 @@ import * as connectionWord from '../layout/connection-words.ts';
 import * as stateBit from '../layout/state-bits.ts';
 import { EndpointCounts } from './endpoint-counts.ts';
 
-/** A listener's key in two words: its address, */
-export function listenerAddress(view: ConnectionView, side: EndpointBit): number {
+/** A listener's key is two words: the address of an endpoint, */
+export function endpointAddress(view: ConnectionView, side: EndpointBit): number {
   return view.word(side === 0 ? connectionWord.addressA : connectionWord.addressB);
 }
 
 /** and its port with the family above it. */
-export function listenerPort(view: ConnectionView, side: EndpointBit): number {
+export function endpointPort(view: ConnectionView, side: EndpointBit): number {
   const ports = view.word(connectionWord.ports);
   const family = view.is(stateBit.isIpv6) ? 0x1_0000 : 0;
   return (side === 0 ? ports & 0xffff : ports >>> 16) | family;
@@ -21,7 +21,7 @@ export function knownListeners(view: ConnectionView): Int32Array<ArrayBuffer> {
   for (let index = 0; index < view.count; index++) {
     view.select(index);
     if (view.synAckSends > 0)
-      known.row(listenerAddress(view, view.serverBit), listenerPort(view, view.serverBit));
+      known.row(endpointAddress(view, view.serverBit), endpointPort(view, view.serverBit));
   }
   return known.toRows().keys;
 }
@@ -37,7 +37,7 @@ export function settleRoles(view: ConnectionView, listeners: Int32Array): void {
     view.select(index);
     if (!view.is(stateBit.beginsInMiddle)) continue;
     const listens = (side: EndpointBit): boolean =>
-      known.find(listenerAddress(view, side), listenerPort(view, side)) >= 0;
+      known.find(endpointAddress(view, side), endpointPort(view, side)) >= 0;
     const clientListens = listens(view.clientBit);
     const serverListens = listens(view.serverBit);
     if (clientListens && !serverListens) {
