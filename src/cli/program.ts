@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<HalfopenCommand>>> = {
   lab: async () => (await import('./commands/lab.ts')).labCommand,
   prove: async () => (await import('./commands/prove.ts')).proveCommand,
   predict: async () => (await import('./commands/predict.ts')).predictCommand,
+  tune: async () => (await import('./commands/tune.ts')).tuneCommand,
   schema: async () => (await import('./commands/schema.ts')).schemaCommand,
 };
 

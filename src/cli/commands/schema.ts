@@ -4,6 +4,7 @@ import { labRunJsonSchema } from '../../contract/lab-run.ts';
 import { predictionJsonSchema } from '../../contract/prediction.ts';
 import { proofJsonSchema } from '../../contract/proof.ts';
 import { reportJsonSchema } from '../../contract/report.ts';
+import { tuneLintJsonSchema } from '../../contract/tune-lint.ts';
 import type { HalfopenCommand } from '../command.ts';
 
 const contracts = [
@@ -16,6 +17,7 @@ const contracts = [
     schema: captureReportJsonSchema,
   },
   { name: 'proof', of: 'what prove --json prints, version 1', schema: proofJsonSchema },
+  { name: 'lint', of: 'what tune lint --json prints, version 1', schema: tuneLintJsonSchema },
 ] as const;
 
 export const schemaCommand: HalfopenCommand = {

@@ -1,0 +1,21 @@
+import { defineParameter } from '../define-parameter.ts';
+import { unrelated } from '../verdict.ts';
+
+export const acceptRedirects = defineParameter({
+  name: 'net.ipv4.conf.*.accept_redirects',
+  subject: 'routing',
+  meaning: 'Whether ICMP redirects of routers are followed.',
+  scope: 'interface',
+  default: null,
+  defaultNote: '1; 0 once the host forwards',
+  range: { min: -2_147_483_648, max: 2_147_483_647 },
+  read: 'at an ICMP redirect',
+  moves: 'route of single destinations',
+  doesNot: 'It concerns no queue and no timer.',
+  source: '__ip_do_redirect(); ip-sysctl.rst, accept_redirects',
+  advised: ['0'],
+  judge: () =>
+    unrelated(
+      'Hardening of routes, sensible where no router redirects; unrelated to queues, timers and dropped connections.',
+    ),
+});

@@ -1,0 +1,136 @@
+import type { KernelVersion } from '../../tcp/model/kernel-version.ts';
+import { loadParameters } from '../../tcp/parameters/all-parameters.ts';
+import { type JudgedValue, judgeValue, refusal } from '../../tcp/parameters/judge-value.ts';
+import { type JudgeContext, judgements, type Parameter } from '../../tcp/parameters/parameter.ts';
+import {
+  catalogueName,
+  globExpression,
+  isGlob,
+  namesOfGlob,
+  nearestNames,
+} from '../../tcp/parameters/parameter-names.ts';
+import { parameterValue } from '../../tcp/parameters/parameter-value.ts';
+import type { TuneLintError, TuneLintLine } from '../../tcp/tune-lint.ts';
+import { parseSysctlFile, type SysctlSetting } from './parse-sysctl-file.ts';
+
+export interface SysctlText {
+  readonly file: string;
+  readonly text: string;
+}
+
+export interface LintedSettings {
+  readonly lines: readonly TuneLintLine[];
+  readonly errors: readonly TuneLintError[];
+}
+
+interface PlacedSetting extends SysctlSetting {
+  readonly file: string;
+}
+
+/** Judges every setting of files, given in the order in which they are applied. */
+export async function lintSettings(
+  files: readonly SysctlText[],
+  kernel: KernelVersion,
+): Promise<LintedSettings> {
+  const parsed = files.map(({ file, text }) => ({ file, ...parseSysctlFile(text) }));
+  const settings = parsed.flatMap(({ file, settings: found }) => found.map((one) => ({ ...one, file })));
+  const errors = parsed.flatMap(({ file, errors: found }) => found.map((error) => ({ file, ...error })));
+  const names = new Map(
+    [...new Set(settings.map(({ key }) => key))].map((key) => [key, parameterNamesOf(key)]),
+  );
+  const parameters = await loadParameters([...names.values()].flat());
+  const last = lastSettings(settings);
+  const verdicts = new Map<string, LineVerdict>();
+  const context: JudgeContext = {
+    kernel,
+    other: (name) => valueInForce(name, settings, last, parameters, kernel),
+  };
+  // Hosts that are set up by a program repeat the same lines in many files.
+  const verdictOn = (setting: SysctlSetting): LineVerdict => {
+    const line = `${setting.key}=${setting.value}`;
+    const known = verdicts.get(line);
+    if (known !== undefined) return known;
+    const meant = (names.get(setting.key) ?? []).flatMap((name) => parameters.get(name) ?? []);
+    const verdict = judgeSetting(setting, meant, context);
+    verdicts.set(line, verdict);
+    return verdict;
+  };
+  const lines = settings.map((setting): TuneLintLine => {
+    const winner = last.get(identity(setting.key)) ?? setting;
+    return {
+      file: setting.file,
+      line: setting.line,
+      parameter: setting.key,
+      value: setting.value,
+      ...verdictOn(setting),
+      effective: winner === setting,
+      ...(winner === setting ? {} : { overriddenBy: { file: winner.file, line: winner.line } }),
+    };
+  });
+  return { lines, errors };
+}
+
+function parameterNamesOf(key: string): readonly string[] {
+  if (isGlob(key)) return namesOfGlob(key);
+  const name = catalogueName(key);
+  return name === undefined ? [] : [name];
+}
+
+/** Two names of one value (nf_ct_netfilter_table). */
+const aliases: Readonly<Record<string, string>> = {
+  'net.nf_conntrack_max': 'net.netfilter.nf_conntrack_max',
+};
+
+function identity(key: string): string {
+  return aliases[key] ?? key;
+}
+
+/** The setting of each key that stays in force: the last one. A pattern and a name are two keys: names win wherever they stand. */
+function lastSettings(settings: readonly PlacedSetting[]): ReadonlyMap<string, PlacedSetting> {
+  return new Map(settings.map((setting) => [identity(setting.key), setting]));
+}
+
+function valueInForce(
+  name: string,
+  settings: readonly PlacedSetting[],
+  last: ReadonlyMap<string, PlacedSetting>,
+  parameters: ReadonlyMap<string, Parameter>,
+  kernel: KernelVersion,
+): ReturnType<JudgeContext['other']> {
+  const setting =
+    last.get(identity(name)) ?? settings.findLast(({ key }) => isGlob(key) && globExpression(key).test(name));
+  const parameter = parameters.get(name);
+  if (setting === undefined || parameter === undefined) return undefined;
+  const value = parameterValue(setting.value, parameter.type);
+  return refusal(parameter, value, { kernel }) === undefined ? value : undefined;
+}
+
+type LineVerdict = Pick<TuneLintLine, 'judgement' | 'because' | 'problem'>;
+
+function judgeSetting(
+  setting: SysctlSetting,
+  known: readonly Parameter[],
+  context: JudgeContext,
+): LineVerdict {
+  const verdicts = known.map((parameter) => judgeValue(parameter, setting.value, context));
+  const worst = worstOf(verdicts);
+  if (worst === undefined) return { judgement: 'unknown', because: unknownBecause(setting.key) };
+  const because =
+    known.length === 1
+      ? worst.because
+      : `The pattern means ${known.length} known parameters; of ${known[verdicts.indexOf(worst)]?.name}: ${worst.because}`;
+  const { judgement, problem } = worst;
+  return { judgement, because, ...(problem === null ? {} : { problem }) };
+}
+
+function worstOf(verdicts: readonly JudgedValue[]): JudgedValue | undefined {
+  return verdicts.toSorted((a, b) => judgements.indexOf(a.judgement) - judgements.indexOf(b.judgement))[0];
+}
+
+function unknownBecause(key: string): string {
+  if (key.startsWith('net.ipv6.tcp_'))
+    return 'There is no such parameter: those under net.ipv4.tcp_* count for IPv6 too.';
+  const nearest = isGlob(key) ? [] : nearestNames(key, 2);
+  const meant = nearest.length === 0 ? '' : ` Similar names: ${nearest.join(', ')}.`;
+  return `halfopen does not know it, so it says nothing about it.${meant}`;
+}

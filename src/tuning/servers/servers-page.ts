@@ -1,0 +1,106 @@
+import type { DefaultBacklog, MeasuredServer, ServerProgram } from '../../tcp/servers/server-program.ts';
+import { allFinders } from './all-finders.ts';
+
+/** docs/servers.md: the catalogue for people. */
+export function serversPage(servers: readonly ServerProgram[]): string {
+  return `# Servers: who chooses the listen backlog, and how to change it
+
+Written by \`UPDATE_DOCS=1 npx vitest run test/tuning/servers/catalogue.test.ts\` from \`src/tcp/servers/\`; a test compares the two.
+
+The limit of an accept queue is the smaller of the number a program passes to listen() and net.core.somaxconn of its network namespace
+at that moment. A changed setting therefore counts when the program calls listen() again, and not before. Many programs keep their
+sockets when they reload, and do not.
+
+## Measured
+
+Debian's packages in a network namespace of their own with \`net.core.somaxconn=65535\`: started, the backlog changed in the
+configuration, reloaded, and the limit read back from the kernel. \`test/real/backlog-settings.test.ts\` repeats it for nginx, httpd,
+HAProxy, Redis, PostgreSQL, rsyslog and lighttpd, with IPv4 and IPv6.
+
+| program | version | backlog unless set | reload | listens again | new value counts |
+|---|---|---|---|---|---|
+${servers.flatMap(measuredRows).join('\n')}
+
+${servers.flatMap(measuredNotes).join('\n')}
+
+## All of them
+
+| program | backlog unless set | setting | counts after | its line is found |
+|---|---|---|---|---|
+${servers.map(overviewRow).join('\n')}
+
+${servers.map(section).join('\n')}`;
+}
+
+function measuredRows({ title, measured }: ServerProgram): readonly string[] {
+  return measured.map(({ version, limit, reload, reloadListens, reloadApplies }) =>
+    row(title, version, limit, reload, reloadListens, reloadApplies),
+  );
+}
+
+function measuredNotes({ title, measured }: ServerProgram): readonly string[] {
+  return measured.flatMap(({ version, note }: MeasuredServer) =>
+    note === undefined ? [] : [`- ${title} ${version}: ${note}.`],
+  );
+}
+
+function overviewRow(server: ServerProgram): string {
+  const found = allFinders.some((finder) => finder.server === server) ? 'yes' : 'no';
+  const { by } = server.takesEffect;
+  return row(
+    server.title,
+    defaultText(server.defaultBacklog),
+    server.directive ? `\`${server.directive.name}\`` : 'none',
+    by,
+    found,
+  );
+}
+
+function section(server: ServerProgram): string {
+  const { directive, configuration, commandLine, takesEffect, check, sources } = server;
+  return [
+    `## ${server.title}`,
+    '',
+    `- Backlog unless set: ${defaultText(server.defaultBacklog)}.`,
+    directive ? `- Setting: ${code(directive.syntax)}` : '- Setting: none.',
+    ...(configuration.length === 0
+      ? []
+      : [`- Where: ${configuration.map(({ where, path }) => `${code(path)} (${where})`).join(', ')}`]),
+    ...commandLine.map((text) => `- Command line: ${text}`),
+    `- Counts after: ${takesEffect.command}; ${takesEffect.because}.`,
+    'command' in check ? `- Check: ${code(check.command)}` : `- Check: ${check.none}.`,
+    `- Recognised by: ${marks(server)}`,
+    `- Source: ${sources.join('; ')}`,
+    '',
+  ].join('\n');
+}
+
+function defaultText(backlog: DefaultBacklog): string {
+  switch (backlog.kind) {
+    case 'fixed':
+      return `${backlog.connections}${backlog.note === undefined ? '' : ` (${backlog.note})`}`;
+    case 'somaxconn':
+      return `net.core.somaxconn (${backlog.how})`;
+    case 'derived':
+      return `${backlog.usual === undefined ? '' : `${backlog.usual} as shipped: `}${backlog.from}`;
+    case 'unknown':
+      return `not known (${backlog.because})`;
+  }
+}
+
+function marks({ recognise }: ServerProgram): string {
+  const { name, commandLine } = recognise;
+  const found = [
+    ...(name ? [`process name ${code(name.source)}`] : []),
+    ...(commandLine ? [`command line ${code(commandLine.source)}`] : []),
+  ];
+  return found.join(', ');
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+function row(...cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
