@@ -37,8 +37,11 @@ server { listen ${v4}; server_name other; }
     files: {
       'etc/nginx.conf':
         'daemon off; pid FOLDER/pid; error_log FOLDER/error.log;\nevents {}\nhttp { access_log off; include sites-enabled/*; }\n',
-      'etc/sites-enabled/default': `server { listen ${v4}; listen ${v6}; return 200 "hello"; }\n`,
+      'etc/sites-enabled/.keep': '',
+      'etc/sites-available/default': `server { listen ${v4}; listen ${v6}; return 200 "hello"; }\n`,
     },
+    // Followed from outside, it would lead to the /etc/nginx of this machine.
+    links: { 'etc/sites-enabled/default': '/etc/nginx/sites-available/default' },
     start: (folder) => ['unshare', '-m', 'sh', '-c', `mount --bind ${folder}/etc /etc/nginx && exec nginx`],
     reload: 'SIGHUP',
   },

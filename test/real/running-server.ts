@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,6 +23,8 @@ import { applyEdit } from '../../src/tuning/servers/apply-edit.ts';
 import type { ConfigEdit } from '../../src/tuning/servers/backlog-setting.ts';
 import { findLiveSetting, type LiveSetting } from '../../src/tuning/servers/find-live-setting.ts';
 
+const pollMs = 25;
+
 export type Words = readonly [string, ...string[]];
 
 /** A program of Debian's, and how it is started with its configuration in a folder of ours. */
@@ -32,6 +35,8 @@ export interface RealProgram {
   /** One command that its package brings. */
   readonly needs: string;
   readonly files: Readonly<Record<string, string>>;
+  /** Symbolic links, by name. */
+  readonly links?: Readonly<Record<string, string>>;
   readonly start: (folder: string) => Words;
   /** Run once, before the first start. */
   readonly prepare?: (folder: string) => Words;
@@ -60,7 +65,6 @@ export class RunningServer implements AsyncDisposable {
   readonly #folder = mkdtempSync(path.join(tmpdir(), 'halfopen-server-'));
   readonly #ids: { readonly uid?: number; readonly gid?: number };
   #child: ChildProcess | undefined;
-
   #isPrepared = false;
 
   constructor(program: RealProgram) {
@@ -69,18 +73,36 @@ export class RunningServer implements AsyncDisposable {
   }
 
   async start(address: string, port: number): Promise<void> {
+    if (!(await this.startOrEnd(address, port))) throw new Error(`${this.#program.name} does not start`);
+  }
+
+  /** False: the program has ended, as it does when it does not like its configuration, or listens elsewhere. */
+  async startOrEnd(address: string, port: number, mostMs = 10_000): Promise<boolean> {
     if (!this.#isPrepared) this.#prepare();
     const [command, ...args] = this.#program.start(this.#folder);
     this.#child = inNamespace(this.#namespace.path, () =>
       spawn(command, args, { stdio: 'ignore', cwd: this.#folder, ...this.#ids }),
     );
-    await this.#until(() => this.listener(address, port) !== undefined, `${this.#program.name} listens`);
+    const child = this.#child;
+    for (let waitedMs = 0; waitedMs < mostMs; waitedMs += pollMs) {
+      if (this.listener(address, port)) return true;
+      if (child.exitCode !== null || child.signalCode !== null) return false;
+      await sleep(pollMs);
+    }
+    return false;
   }
 
   async restart(address: string, port: number): Promise<void> {
     process.kill(await this.#serverPid(address, port), 'SIGTERM');
-    await this.#until(() => this.#listening().length === 0, `${this.#program.name} has ended`);
+    const child = this.#child;
+    const isOver = (): boolean => child === undefined || child.exitCode !== null || child.signalCode !== null;
+    await this.#until(() => isOver() && this.#listening().length === 0, `${this.#program.name} has ended`);
     await this.start(address, port);
+  }
+
+  /** All sockets on the port. */
+  listeners(port: number): readonly TcpSocket[] {
+    return this.#listening().filter((one) => one.localPort === port);
   }
 
   listener(address: string, port: number): TcpSocket | undefined {
@@ -141,7 +163,7 @@ export class RunningServer implements AsyncDisposable {
     // Workers give up their privileges, and look at what they are to serve.
     chmodSync(this.#folder, 0o755);
     if (this.#ids.uid !== undefined) chownSync(this.#folder, this.#ids.uid, this.#ids.gid ?? 0);
-    const { prepare, files } = this.#program;
+    const { prepare, files, links = {} } = this.#program;
     if (prepare) this.#run(prepare(this.#folder));
     for (const [name, text] of Object.entries(files)) {
       const file = path.join(this.#folder, name);
@@ -149,6 +171,7 @@ export class RunningServer implements AsyncDisposable {
       // What `prepare` has made is added to.
       writeFileSync(file, text.replaceAll('FOLDER', this.#folder), { flag: 'a' });
     }
+    for (const [name, target] of Object.entries(links)) symlinkSync(target, path.join(this.#folder, name));
   }
 
   #listening(): TcpSocket[] {
@@ -170,9 +193,9 @@ export class RunningServer implements AsyncDisposable {
   }
 
   async #until(reached: () => boolean, what: string): Promise<void> {
-    for (let tries = 0; tries < 200; tries++) {
+    for (let waitedMs = 0; waitedMs < 10_000; waitedMs += pollMs) {
       if (reached()) return;
-      await sleep(50);
+      await sleep(pollMs);
     }
     throw new Error(`10 s and not yet: ${what}`);
   }

@@ -25,8 +25,7 @@ export const fluentd: ServerProgram = {
   takesEffect: {
     by: 'restart',
     command: 'systemctl restart fluentd',
-    because:
-      'a socket that the supervisor keeps open belongs to it; only a restart was reported to change the limit, no reload was measured',
+    because: 'a restart opens its socket anew; no reload was measured',
   },
   check: { command: 'fluentd --dry-run -c FILE' },
   measured: [],

@@ -10,7 +10,10 @@ export const jetty: ServerProgram = {
     syntax: 'jetty.http.acceptQueueSize=4096 (start.d/http.ini)',
   },
   advice: (n) => `Jetty: jetty.http.acceptQueueSize=${n} in start.d/http.ini; then restart`,
-  configuration: [{ where: 'container', path: '/var/lib/jetty/start.d/http.ini' }],
+  configuration: [
+    { where: 'Debian', path: '/etc/jetty9/start.d/http.ini' },
+    { where: 'container', path: '/var/lib/jetty/start.d/http.ini' },
+  ],
   commandLine: ['jetty.base=DIR: its start.d/', 'jetty.http.acceptQueueSize=N sets it there'],
   takesEffect: {
     by: 'restart',

@@ -3,7 +3,7 @@ import type { ServerProgram } from './server-program.ts';
 export const puma: ServerProgram = {
   id: 'puma',
   title: 'Puma (and Unicorn)',
-  recognise: { name: /^(puma|unicorn)/, commandLine: /^puma[ :]/ },
+  recognise: { name: /^(puma|unicorn)/, commandLine: /^(puma|unicorn)[ :]/ },
   defaultBacklog: { kind: 'fixed', connections: 1024 },
   directive: { name: 'backlog', syntax: "bind 'tcp://0.0.0.0:9292?backlog=4096'" },
   advice: (n) => `Puma: bind 'tcp://0.0.0.0:PORT?backlog=${n}'`,

@@ -83,6 +83,8 @@ class Reader {
       if (name === '' || name.startsWith('#')) continue;
       if (name.startsWith('</')) sections.pop();
       else if (name.startsWith('<')) sections.push(name.slice(1).replace(/>.*$/, ''));
+      else if (name === 'listenbacklog' && sections.includes('macro'))
+        throw new RefusedError(`${first} stands inside <Macro>`, place);
       else if (sections.every((section) => section.startsWith('if'))) {
         const inside = conditional || sections.length > 0;
         const isOurs = ['listenbacklog', 'listen', 'include', 'includeoptional', 'serverroot'].includes(name);

@@ -18,7 +18,9 @@ const rules = { comment: /^[#;]/, trailing: /\s+#/ };
 const usualPort = 3306;
 const usualConnections = 151;
 /** Groups every server reads, and those that only some releases read (mariadbd --help --verbose). */
-const group = /^(mysqld|server|mariadb|mariadbd)$/;
+const group = /^(mysqld|server|mariadb|mariadbd|client-server|galera)$/;
+/** MySQL reads these two; a mysqld may still be an older MariaDB, which reads all. */
+const groupOfBoth = /^(mysqld|server)$/;
 const groupOfRelease = /^(mysqld|mariadb|mariadbd)-\d/;
 
 interface Option extends IniLine {
@@ -65,11 +67,13 @@ function optionFiles(process: ServerProcess, files: ConfigFiles): readonly Confi
   const extra = optionValues(words, undefined, '--defaults-extra-file').map((path) =>
     readSource(files, absolutePath(process.workingDirectory, path)),
   );
-  const found = ['/etc/my.cnf', '/etc/mysql/my.cnf'].flatMap((path) => readIfThere(files, path) ?? []);
-  const unique = found.filter((one, index) => found.findIndex(({ file }) => file === one.file) === index);
-  if (unique.length === 0 && extra.length === 0)
-    throw new RefusedError('no /etc/my.cnf and no /etc/mysql/my.cnf');
-  return [...unique, ...extra];
+  const main = ['/etc/my.cnf', '/etc/mysql/my.cnf'].flatMap((path) => readIfThere(files, path) ?? []);
+  const { HOME } = process.environment;
+  const home = HOME === undefined ? undefined : readIfThere(files, absolutePath(HOME, '.my.cnf'));
+  const found = [...main, ...extra, ...(home ? [home] : [])];
+  if (found.length === 0) throw new RefusedError('no /etc/my.cnf and no /etc/mysql/my.cnf');
+  // Often one of the two is a link to the other.
+  return found.filter((one, index) => found.findIndex(({ file }) => file === one.file) === index);
 }
 
 function linesOf(
@@ -106,9 +110,9 @@ function refuseUnsure(options: readonly Option[], process: ServerProcess): void 
         `back_log stands in [${option.section}], which only one release reads`,
         placeOf(option),
       );
-    if (isMysql && option.section.startsWith('mariadb'))
+    if (isMysql && group.test(option.section) && !groupOfBoth.test(option.section))
       throw new RefusedError(
-        `back_log stands in [${option.section}], which MySQL does not read`,
+        `back_log stands in [${option.section}], which MariaDB reads and MySQL does not`,
         placeOf(option),
       );
   }

@@ -15,8 +15,15 @@ import { type IniLine, iniLines } from './syntax/ini-file.ts';
 
 const rules = { comment: /^[;#]/, trailing: /\s*;/ };
 
+/** What relative includes count from unless -p was given: Debian and Red Hat, and the images of the project. */
+const prefixes: readonly (readonly [RegExp, string])[] = [
+  [/^\/usr\/sbin\/php-fpm[\d.]*$/, '/usr'],
+  [/^\/usr\/local\/sbin\/php-fpm$/, '/usr/local'],
+];
+
 export const phpFpmFinder = defineFinder(phpFpm, ({ process, listener, backlog }, files) => {
-  const lines = linesOf(files, readSource(files, mainFile(process)), '', 0);
+  const prefix = prefixes.find(([executable]) => executable.test(process.executable))?.[1];
+  const lines = linesOf(files, readSource(files, mainFile(process)), '', prefix);
   const listen = listenFor(lines, listener);
   const pool = lines.filter(({ section }) => section === listen.section);
   const set = pool.findLast(({ key }) => key === 'listen.backlog');
@@ -61,18 +68,18 @@ function linesOf(
   files: ConfigFiles,
   source: ConfigSource,
   section: string,
-  depth: number,
+  prefix: string | undefined,
+  depth = 0,
 ): readonly IniLine[] {
   return iniLines(source, rules, section).flatMap((line) => {
     if (line.key !== 'include') return [line];
     const place = { file: source.file, line: line.line };
     refuseTooDeep(depth, place);
-    if (!line.value.startsWith('/'))
+    if (!line.value.startsWith('/') && prefix === undefined)
       throw new RefusedError(`include=${line.value} counts from a prefix that is compiled in`, place);
-    const sources = hasPattern(line.value)
-      ? listSources(files, line.value, place)
-      : [readSource(files, line.value, place)];
-    return sources.flatMap((one) => linesOf(files, one, line.section, depth + 1));
+    const path = absolutePath(prefix ?? '/', line.value);
+    const sources = hasPattern(path) ? listSources(files, path, place) : [readSource(files, path, place)];
+    return sources.flatMap((one) => linesOf(files, one, line.section, prefix, depth + 1));
   });
 }
 

@@ -8,6 +8,8 @@ import type { ServerProcess } from './server-process.ts';
 const mostBytes = 64 * 1024;
 /** A manager of managers of workers would be three. */
 const mostGenerations = 8;
+/** What runs one program may run another above it: supervisord above gunicorn, systemd above systemd --user. */
+const interpreter = /\/(python|ruby|node|java|perl|beam|systemd)[^/]*$/;
 
 /**
  * The process to ask about a socket that `pid` holds: the topmost of its ancestors that runs the same executable. Workers are
@@ -18,8 +20,8 @@ export function readServerProcess(pid: number): Reading<ServerProcess> {
   const executable = linkOf(pid, 'exe');
   for (let climbed = 0; climbed < mostGenerations; climbed++) {
     const stat = parseStatLine(readingValue(readProcessFile(`/proc/${master}/stat`)) ?? '');
-    if (!stat || stat.parentPid <= 0 || executable === undefined) break;
-    if (linkOf(stat.parentPid, 'exe') !== executable || stat.parentPid === process.pid) break;
+    if (!stat || stat.parentPid <= 0 || executable === undefined || interpreter.test(executable)) break;
+    if (linkOf(stat.parentPid, 'exe') !== executable) break;
     master = stat.parentPid;
   }
   return readProcess(master);

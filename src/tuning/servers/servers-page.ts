@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/units.ts';
 import type { DefaultBacklog, MeasuredServer, ServerProgram } from '../../tcp/servers/server-program.ts';
 import { allFinders } from './all-finders.ts';
 
@@ -15,7 +16,7 @@ sockets when they reload, and do not.
 
 Debian's packages in a network namespace of their own with \`net.core.somaxconn=65535\`: started, the backlog changed in the
 configuration, reloaded, and the limit read back from the kernel. \`test/real/backlog-settings.test.ts\` repeats it for nginx, httpd,
-HAProxy, Redis, PostgreSQL, rsyslog and lighttpd, with IPv4 and IPv6.
+HAProxy, Redis, PostgreSQL, MariaDB, rsyslog, lighttpd and PHP-FPM, with IPv4 and IPv6.
 
 | program | version | backlog unless set | reload | listens again | new value counts |
 |---|---|---|---|---|---|
@@ -24,6 +25,9 @@ ${servers.flatMap(measuredRows).join('\n')}
 ${servers.flatMap(measuredNotes).join('\n')}
 
 ## All of them
+
+Where the last column says yes, \`src/tuning/servers/\` finds the line in the configuration of the running process, also in a container.
+It reads through includes, and refuses to edit what a variable, a condition, a command or the command line decides.
 
 | program | backlog unless set | setting | counts after | its line is found |
 |---|---|---|---|---|
@@ -63,9 +67,7 @@ function section(server: ServerProgram): string {
     '',
     `- Backlog unless set: ${defaultText(server.defaultBacklog)}.`,
     directive ? `- Setting: ${code(directive.syntax)}` : '- Setting: none.',
-    ...(configuration.length === 0
-      ? []
-      : [`- Where: ${configuration.map(({ where, path }) => `${code(path)} (${where})`).join(', ')}`]),
+    ...(configuration.length === 0 ? [] : [`- Where: ${places(configuration).join(', ')}`]),
     ...commandLine.map((text) => `- Command line: ${text}`),
     `- Counts after: ${takesEffect.command}; ${takesEffect.because}.`,
     'command' in check ? `- Check: ${code(check.command)}` : `- Check: ${check.none}.`,
@@ -78,14 +80,23 @@ function section(server: ServerProgram): string {
 function defaultText(backlog: DefaultBacklog): string {
   switch (backlog.kind) {
     case 'fixed':
-      return `${backlog.connections}${backlog.note === undefined ? '' : ` (${backlog.note})`}`;
+      return `${formatCount(backlog.connections)}${backlog.note === undefined ? '' : ` (${backlog.note})`}`;
     case 'somaxconn':
       return `net.core.somaxconn (${backlog.how})`;
     case 'derived':
-      return `${backlog.usual === undefined ? '' : `${backlog.usual} as shipped: `}${backlog.from}`;
+      return `${backlog.usual === undefined ? '' : `usually ${formatCount(backlog.usual)}: `}${backlog.from}`;
     case 'unknown':
       return `not known (${backlog.because})`;
   }
+}
+
+/** Each path once, with all who use it. */
+function places(configuration: ServerProgram['configuration']): readonly string[] {
+  const paths = [...new Set(configuration.map(({ path }) => path))];
+  return paths.map((path) => {
+    const who = configuration.filter((one) => one.path === path).map(({ where }) => where);
+    return `${code(path)} (${who.join(', ')})`;
+  });
 }
 
 function marks({ recognise }: ServerProgram): string {

@@ -102,6 +102,7 @@ describe('the backlog of Apache httpd', () => {
       2,
     ],
     ['a variable', `Define B 9\nListenBacklog \${B}`, `\${B} is no number`, 2],
+    ['inside a macro', '<Macro many $n>\nListenBacklog $n\n</Macro>\nUse many 9', '<Macro>', 2],
     ['several lines', 'ListenBacklog \\\n 9', 'several lines', 1],
     ['an include that a variable decides', `Include \${X}/a.conf`, 'a variable decides', 1],
     ['an include of a folder', 'Include mods-enabled', 'folder', 1],

@@ -47,6 +47,7 @@ describe('the backlog of MariaDB and MySQL', () => {
       'back-log   =  4096  # many',
       500,
     ],
+    ['a group that clients share', '[client-server]\nback_log = 4', 'back_log = 4096', 4],
     ['loose, and the last counts', '[server]\nback_log = 4\nloose-back_log = 5', 'loose-back_log = 4096', 5],
   ])('one that is set: %s', (_name, text, after, present) => {
     const found = setting(mariadbFinder, ask({ [zz]: text }));
@@ -74,7 +75,7 @@ describe('the backlog of MariaDB and MySQL', () => {
       'a group that MySQL does not read',
       { [zz]: '[mariadb]\nback_log=5' },
       { executable: '/usr/sbin/mysqld' },
-      'MySQL does not read',
+      'MySQL does not',
     ],
     ['a multiplier', { [zz]: '[mysqld]\nback_log=4K' }, {}, 'no plain number'],
     ['another port', { [zz]: '[mysqld]\nport=3307' }, {}, 'do not give'],

@@ -44,6 +44,21 @@ describe('the backlog of PHP-FPM', () => {
     expect(found.setting.present).toBeUndefined();
   });
 
+  it('the image of the project: an include that counts from /usr/local', () => {
+    const main = '/usr/local/etc/php-fpm.conf';
+    const files = {
+      [main]: '[global]\ninclude=etc/php-fpm.d/*.conf\n',
+      '/usr/local/etc/php-fpm.d/www.conf': '[www]\nlisten = 9000\n',
+    };
+    const process = {
+      executable: '/usr/local/sbin/php-fpm',
+      arguments: [`php-fpm: master process (${main})`],
+    };
+    expect(setting(phpFpmFinder, { files, listener: '[::]:9000', process }).at).toBe(
+      '/usr/local/etc/php-fpm.d/www.conf:3',
+    );
+  });
+
   it.each([
     ['no such pool', '0.0.0.0:9009', {}, undefined, 'no pool listens'],
     ['a variable', '0.0.0.0:9009', { [main]: `[a]\nlisten = \${PORT}` }, undefined, 'a variable'],

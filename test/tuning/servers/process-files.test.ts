@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -87,6 +88,31 @@ describe('a process as it was started', () => {
       value: { executable: process.execPath, workingDirectory: process.cwd() },
     });
     expect(read.status === 'ok' && read.value.environment.PATH).toBe(process.env.PATH);
+  });
+
+  it.each([
+    ['bash', 'a worker leads to its master', 0],
+    ['python3', 'an interpreter above another is another program', 1],
+  ])('%s: %s', async (command, _why, expected) => {
+    const script = {
+      bash: `echo $$; bash -c 'echo $$; read'; true`,
+      python3: `import os,subprocess,sys
+print(os.getpid(), flush=True)
+subprocess.run([sys.executable, '-c', 'import os; print(os.getpid(), flush=True); input()'])`,
+    }[command];
+    const child = spawn(command, ['-c', script ?? ''], { stdio: ['pipe', 'pipe', 'ignore'] });
+    try {
+      let printed = '';
+      for await (const text of child.stdout) {
+        printed += text;
+        if (printed.trim().split('\n').length === 2) break;
+      }
+      const pids = printed.trim().split('\n').map(Number);
+      expect(readServerProcess(pids[1] ?? 0)).toMatchObject({ status: 'ok', value: { pid: pids[expected] } });
+    } finally {
+      // Both wait for the end of their input.
+      child.stdin.end();
+    }
   });
 
   it('one that is gone', () => {
