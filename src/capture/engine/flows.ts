@@ -26,20 +26,42 @@ export let hash: i32 = 0;
 export let sourceIsB: bool = false;
 
 export function takeKey(): void {
-  sourceIsB =
-    segment.source === segment.destination
-      ? segment.sourcePort > segment.destinationPort
-      : segment.source > segment.destination;
-  addressA = sourceIsB ? segment.destination : segment.source;
-  addressB = sourceIsB ? segment.source : segment.destination;
-  ports = sourceIsB
+  const later = isLater(segment.source, segment.sourcePort, segment.destination, segment.destinationPort);
+  const a = later ? segment.destination : segment.source;
+  const b = later ? segment.source : segment.destination;
+  const both = later
     ? segment.destinationPort | (segment.sourcePort << 16)
     : segment.sourcePort | (segment.destinationPort << 16);
-  // Spread over 32 bits: multiplications by odd constants, folded down (as at the end of MurmurHash3).
-  let mixed = (addressA * 0x9e3779b1) ^ (addressB * 0x85ebca6b) ^ (ports * 0xc2b2ae35);
+  setKey(a, b, both, later, hashOf(a, b, both));
+}
+
+export function setKey(a: i32, b: i32, bothPorts: i32, sourceIsLater: bool, hashOfKey: i32): void {
+  addressA = a;
+  addressB = b;
+  ports = bothPorts;
+  sourceIsB = sourceIsLater;
+  hash = hashOfKey;
+}
+
+/** Whether the first of two endpoints is B. */
+export function isLater(address: i32, port: i32, otherAddress: i32, otherPort: i32): bool {
+  return (address > otherAddress) | ((address === otherAddress) & (port > otherPort));
+}
+
+/** Spread over 32 bits: multiplications by odd constants, folded down (as at the end of MurmurHash3). */
+export function hashOf(a: i32, b: i32, bothPorts: i32): i32 {
+  let mixed = (a * 0x9e3779b1) ^ (b * 0x85ebca6b) ^ (bothPorts * 0xc2b2ae35);
   mixed = (mixed ^ (mixed >>> 16)) * 0x2c1b3c6d;
   mixed = (mixed ^ (mixed >>> 13)) * 0x297a2d39;
-  hash = mixed ^ (mixed >>> 16);
+  return mixed ^ (mixed >>> 16);
+}
+
+/** Reads what a look for a key with this hash will most likely need; the sum is of no use. */
+export function approach(hash: i32): i32 {
+  const near = front + <usize>(hash & (FRONT_SLOTS - 1)) * SLOT_BYTES;
+  if (get(near, 0) !== hash) return get(slots + <usize>(hash & (slotCount - 1)) * SLOT_BYTES, 0);
+  const record = <usize>get(near, 1);
+  return get(record, 0) + get(record, connectionWord.endpointA) + get(record, connectionWord.endpointB);
 }
 
 /** The record of the key's newest connection; 0: none. */

@@ -24,7 +24,7 @@ export async function collectStories(
   const collector = new StoryCollector(analysis, new Set(numbers));
   await readCapture(path, new CaptureReader(collector), options);
   const summary = new PartSummary(analysis.engine);
-  summary.count(summary.listeners());
+  summary.count(summary.middles() > 0 ? summary.listeners() : null);
   const collected = collector.collected();
   return numbers.flatMap((number) => {
     const story = collected.get(number);

@@ -1,15 +1,22 @@
 import type { EndpointText } from '../../../capture/endpoint-text.ts';
+import * as peerColumn from '../../../capture/layout/peer-columns.ts';
+import * as totalColumn from '../../../capture/layout/total-columns.ts';
 import { joinSeries } from '../../../capture/series.ts';
-import { countClients } from '../../../capture/summary/client-keys.ts';
 import { describeListener } from '../../../capture/summary/describe-listener.ts';
-import { EndpointCounts, type EndpointRows } from '../../../capture/summary/endpoint-counts.ts';
-import { addTotals, column, emptyTotals } from '../../../capture/summary/listener-totals.ts';
 import {
-  type DetailRequest,
-  type Example,
-  type PartCounts,
-  type PartDetails,
-  peerColumn,
+  cell,
+  type EndpointRows,
+  keyOf,
+  largestRows,
+  rowCount,
+  sumRows,
+} from '../../../capture/summary/endpoint-rows.ts';
+import { sumTotals } from '../../../capture/summary/listener-totals.ts';
+import type {
+  DetailRequest,
+  Example,
+  PartCounts,
+  PartDetails,
 } from '../../../capture/summary/part-summary.ts';
 import {
   type CaptureListener,
@@ -50,16 +57,15 @@ export async function joinParts(
   const known = await listenersForRoles(parts);
   const counts = await Promise.all(parts.map((part) => part.count(known)));
   const series = joinSeries(counts.map((count) => count.series));
-  const listeners = joinRows(counts.map((count) => count.listeners));
-  const peers = joinRows(counts.map((count) => count.peers));
+  const listeners = sumRows(counts.map((count) => count.listeners));
+  const peers = sumRows(counts.map((count) => count.peers));
   const request = {
-    listeners: topKeys(listeners, MOST_LISTENERS),
-    peers: topKeys(peers, MOST_PEERS),
+    listeners: largest(listeners, MOST_LISTENERS),
+    peers: largest(peers, MOST_PEERS),
     steps: series.packets.length,
     stepMs: series.stepMs,
   };
   const details = await Promise.all(parts.map((part) => part.detail(request)));
-  const examples = await Promise.all(parts.map((part) => part.examples(EXAMPLES)));
   const span = { stepMs: series.stepMs, durationMs: durationMsOf(counts) };
   return {
     counts,
@@ -67,15 +73,17 @@ export async function joinParts(
     series,
     judgements: judgementCounts(counts),
     listeners: joinListeners(request, details, span, addresses),
-    listenersInAll: listeners.rows,
+    listenersInAll: rowCount(listeners),
     peers: joinPeers(details, addresses),
-    peersInAll: peers.rows,
-    examples: joinExamples(examples, counts),
+    peersInAll: rowCount(peers),
+    examples: await joinExamples(parts),
   };
 }
 
-function topKeys(counts: EndpointCounts, most: number): Int32Array {
-  return Int32Array.from(counts.largest(0, most).flatMap((row) => counts.key(row)));
+/** The keys of those with most of what the first column counts. */
+function largest(rows: EndpointRows, most: number): EndpointRows {
+  const keys = Int32Array.from(largestRows(rows, 0, most).flatMap((row) => keyOf(rows, row)));
+  return { columns: 0, keys, values: new Float64Array(0) };
 }
 
 /** Every part has seen all frames. */
@@ -84,40 +92,47 @@ function durationMsOf([first]: readonly PartCounts[]): number {
 }
 
 /** Only where some connection begins in the middle does anybody need to know who listens. */
-async function listenersForRoles(parts: readonly AnalysedPart[]): Promise<Int32Array> {
+async function listenersForRoles(parts: readonly AnalysedPart[]): Promise<EndpointRows | null> {
   const middles = await Promise.all(parts.map((part) => part.middles()));
-  if (middles.every((count) => count === 0)) return new Int32Array(0);
-  const known = await Promise.all(parts.map((part) => part.listeners()));
-  return Int32Array.from(known.flatMap((keys) => [...keys]));
-}
-
-function joinRows(rows: readonly EndpointRows[], columns = 1): EndpointCounts {
-  const joined = new EndpointCounts(columns);
-  for (const part of rows) joined.addRows(part);
-  return joined;
+  if (middles.every((count) => count === 0)) return null;
+  return sumRows(await Promise.all(parts.map((part) => part.listeners())));
 }
 
 /** In the order asked for. */
 function joinListeners(
-  { listeners, steps }: DetailRequest,
+  { listeners }: DetailRequest,
   details: readonly PartDetails[],
   span: { readonly stepMs: number; readonly durationMs: number },
   addresses: EndpointText,
 ): readonly JoinedListener[] {
-  const clients = countClients(
-    details.map((part) => part.clients),
-    listeners.length / 2,
-  );
+  const clients = countClients(details, rowCount(listeners));
   return clients.map((counted, place) => {
-    const totals = emptyTotals(steps);
-    for (const part of details) {
-      const more = part.totals[place];
-      if (more !== undefined) addTotals(totals, more);
-    }
-    const key = [listeners[2 * place] ?? 0, listeners[2 * place + 1] ?? 0] as const;
-    const empty = totals.counts[column.empty] ?? 0;
-    return { ...describeListener(key, totals, span, counted, addresses), beats: totals.beats, empty };
+    const totals = sumTotals(
+      details.flatMap((part) => {
+        const counts = part.totals[place];
+        return counts === undefined ? [] : [counts];
+      }),
+    );
+    const empty = totals.columns[totalColumn.empty] ?? 0;
+    const listener = describeListener(keyOf(listeners, place), totals, span, counted, addresses);
+    return { ...listener, beats: totals.beats, empty };
   });
+}
+
+/** Of each listener how many clients came, and how many of them were served at least once. */
+function countClients(
+  details: readonly PartDetails[],
+  listeners: number,
+): readonly { readonly clients: number; readonly clientsServed: number }[] {
+  const counts = Array.from({ length: listeners }, () => ({ clients: 0, clientsServed: 0 }));
+  const { keys, values } = sumRows(details.map((part) => part.clients));
+  values.forEach((served, row) => {
+    const count = counts[keys[2 * row] ?? 0];
+    if (count === undefined) return;
+    count.clients++;
+    if (served > 0) count.clientsServed++;
+  });
+  return counts;
 }
 
 /** Sums field by field. */
@@ -140,11 +155,10 @@ function judgementCounts(counts: readonly PartCounts[]): Partial<Record<Judgemen
 }
 
 function joinPeers(details: readonly PartDetails[], addresses: EndpointText): CapturePeer[] {
-  const rows = details.map((part) => part.peers);
-  const peers = joinRows(rows, Object.keys(peerColumn).length);
-  return peers.largest(peerColumn.packets, MOST_PEERS).map((row) => {
-    const [address, isIpv6] = peers.key(row);
-    const value = (column: number): number => peers.value(row, column);
+  const peers = sumRows(details.map((part) => part.peers));
+  return largestRows(peers, peerColumn.packets, MOST_PEERS).map((row) => {
+    const [address, isIpv6] = keyOf(peers, row);
+    const value = (column: number): number => cell(peers, row, column);
     return {
       address: addresses.of(address, isIpv6 === 1),
       connections: value(peerColumn.connections),
@@ -158,41 +172,23 @@ function joinPeers(details: readonly PartDetails[], addresses: EndpointText): Ca
 }
 
 /** The best of all parts, in the order of judgements, worst first; numbered over the whole capture. */
-function joinExamples(
-  ofParts: readonly (readonly Example[])[],
-  counts: readonly PartCounts[],
-): ConnectionRecord[] {
-  const all = ofParts.flatMap((examples, part) =>
-    examples.map(({ score, record }) => ({
-      score,
-      record: { ...record, number: numberOf(record, part, counts) },
-    })),
-  );
-  return judgementIds.flatMap((id) =>
+async function joinExamples(parts: readonly AnalysedPart[]): Promise<ConnectionRecord[]> {
+  const all = (await Promise.all(parts.map((part) => part.examples(EXAMPLES)))).flat();
+  const best = judgementIds.flatMap((id) =>
     all
       .filter(({ record }) => record.judgement.id === id)
-      .toSorted((a, b) => b.score - a.score || a.record.number - b.record.number)
+      .toSorted(byScore)
       .slice(0, EXAMPLES)
       .map(({ record }) => record),
   );
+  const firstPackets = best.map(({ firstPacket }) => firstPacket);
+  const before = await Promise.all(parts.map((part) => part.begunBefore(firstPackets)));
+  return best.map((record, i) => ({
+    ...record,
+    number: before.reduce((sum, counts) => sum + (counts[i] ?? 0), 0),
+  }));
 }
 
-/** Its place in its own part, and how many of the other parts began before. */
-function numberOf(record: ConnectionRecord, part: number, counts: readonly PartCounts[]): number {
-  const before = counts.map(({ firstPackets }, i) =>
-    i === part ? 0 : countBelow(firstPackets, record.firstPacket),
-  );
-  return record.number + before.reduce((sum, count) => sum + count, 0);
-}
-
-/** By halving: the numbers rise. */
-function countBelow(rising: Uint32Array, limit: number): number {
-  let low = 0;
-  let high = rising.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((rising[middle] ?? 0) < limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+function byScore(a: Example, b: Example): number {
+  return b.score - a.score || a.record.firstPacket - b.record.firstPacket;
 }

@@ -9,7 +9,7 @@ export interface PartOrder {
 }
 
 /** One step of AnalysedPart, by name. */
-export type StepName = 'middles' | 'listeners' | 'count' | 'detail' | 'examples';
+export type StepName = 'middles' | 'listeners' | 'count' | 'detail' | 'examples' | 'begunBefore';
 
 export interface StepRequest {
   readonly id: number;

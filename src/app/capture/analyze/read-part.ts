@@ -29,7 +29,7 @@ export class LocalPart implements AnalysedPart {
     return this.summary.listeners();
   }
 
-  async count(listeners: Int32Array): ReturnType<AnalysedPart['count']> {
+  async count(listeners: Parameters<AnalysedPart['count']>[0]): ReturnType<AnalysedPart['count']> {
     await begun;
     return this.summary.count(listeners);
   }
@@ -42,6 +42,11 @@ export class LocalPart implements AnalysedPart {
   async examples(most: number): ReturnType<AnalysedPart['examples']> {
     await begun;
     return this.summary.examples(most);
+  }
+
+  async begunBefore(packets: readonly number[]): ReturnType<AnalysedPart['begunBefore']> {
+    await begun;
+    return this.summary.begunBefore(packets);
   }
 }
 

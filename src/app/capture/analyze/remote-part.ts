@@ -37,7 +37,7 @@ export class RemotePart implements AnalysedPart, AsyncDisposable {
     return this.#ask('listeners', []);
   }
 
-  count(listeners: Int32Array): ReturnType<AnalysedPart['count']> {
+  count(listeners: Parameters<AnalysedPart['count']>[0]): ReturnType<AnalysedPart['count']> {
     return this.#ask('count', [listeners]);
   }
 
@@ -47,6 +47,10 @@ export class RemotePart implements AnalysedPart, AsyncDisposable {
 
   examples(most: number): ReturnType<AnalysedPart['examples']> {
     return this.#ask('examples', [most]);
+  }
+
+  begunBefore(packets: readonly number[]): ReturnType<AnalysedPart['begunBefore']> {
+    return this.#ask('begunBefore', [packets]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,0 +1,70 @@
+/** One frame after the other: what it is, whether this engine follows it, and what it counts for. */
+import * as frameKind from '../layout/frame-kinds.ts';
+import * as tallyWord from '../layout/tally-words.ts';
+import { second } from './cursor.ts';
+import * as flows from './flows.ts';
+import { followSegment, followUnreachable } from './follow.ts';
+import { readFrame, readPlain, readSegment } from './frame.ts';
+import { countPacket, countSegment, turnTo } from './series.ts';
+import { tally } from './tally.ts';
+
+let part: i32 = 0;
+let parts: i32 = 1;
+
+/** Several engines can share a capture: each sees every frame and follows its part of the connections. */
+export function share(ownPart: i32, ofParts: i32): void {
+  part = ownPart;
+  parts = ofParts;
+}
+
+/** Whether connections with this hash are followed here. */
+export function isOwn(hash: i32): bool {
+  return <i32>(((<u32>hash >>> 16) * <u32>parts) >>> 16) === part;
+}
+
+/** The packet that the cursor stands at; says whether it belongs to a connection that is followed here. */
+export function followFrame(at: usize, captured: i32, wire: i32, linkType: i32): bool {
+  turnTo(second);
+  const is = readFrame(at, captured, wire, linkType);
+  if (is !== frameKind.tcp && is !== frameKind.unreachable) {
+    // What belongs to no connection is counted once, by the first of several engines.
+    if (part === 0) skip(is);
+    return false;
+  }
+  flows.takeKey();
+  if (!isOwn(flows.hash)) return false;
+  return is === frameKind.unreachable ? unreachableHere() : followTcp();
+}
+
+/** The same, for a frame that is known to hold a whole IPv4 header without options, and the key of whose connection has been taken. */
+export function followPlain(ip: usize, end: usize): void {
+  turnTo(second);
+  readPlain(ip, end);
+  followTcp();
+}
+
+function followTcp(): bool {
+  if (readSegment() !== frameKind.tcp) {
+    skip(frameKind.malformed);
+    return false;
+  }
+  tally(tallyWord.tcpPackets);
+  followSegment();
+  countPacket();
+  countSegment();
+  return true;
+}
+
+function unreachableHere(): bool {
+  tally(tallyWord.notTcp);
+  countPacket();
+  return followUnreachable();
+}
+
+function skip(is: i32): void {
+  countPacket();
+  if (is === frameKind.fragment) tally(tallyWord.fragments);
+  else if (is === frameKind.malformed) tally(tallyWord.malformed);
+  else if (is === frameKind.cut) tally(tallyWord.cut);
+  else tally(tallyWord.notTcp);
+}
