@@ -4,6 +4,7 @@ import { PartSummary } from './summary/part-summary.ts';
 
 /** Every connection of the engine, in the order of first packets, one at a time. */
 export function* describeAll(engine: EngineExports): Generator<ConnectionRecord> {
-  engine.countConnections();
-  yield* new PartSummary(engine).records();
+  const summary = new PartSummary(engine);
+  summary.count(null);
+  yield* summary.records();
 }

@@ -1,7 +1,7 @@
 /** What the compiled engine offers (src/capture/engine/engine.ts). Pointers are byte offsets in `memory`. */
 export interface EngineExports {
   readonly memory: WebAssembly.Memory;
-  share(part: number, parts: number): void;
+  share(from: number, to: number): void;
   inputAt(bytes: number): number;
   frame(
     at: number,
@@ -40,18 +40,25 @@ export interface EngineExports {
   keysAt(table: number): number;
   valuesAt(table: number): number;
   addRows(table: number, keys: number, values: number, rows: number): void;
+  matchRows(table: number, other: number): number;
   findListeners(): number;
   settleRoles(known: number): void;
-  countConnections(): void;
+  startCount(): void;
+  countConnections(from: number, to: number): void;
   judgementsAt(): number;
   payloadOfAll(): number;
   listenerTable(): number;
   peerTable(): number;
-  detailConnections(listeners: number, peers: number, steps: number, stepMs: number): void;
-  clientTable(): number;
+  startDetail(listeners: number, talkers: number, steps: number, stepMs: number): void;
+  detailConnections(from: number, to: number): void;
+  clientWords(): number;
+  knownClientsAt(): number;
+  servedClientsAt(): number;
   beatsAt(listener: number): number;
   beatCount(listener: number): number;
-  findExamples(most: number): number;
+  startExamples(most: number): void;
+  findExamples(from: number, to: number): void;
+  examplesAt(): number;
   exampleListBytes(): number;
   isKnownLinkType(linkType: number): number;
   lastConnection(): number;

@@ -9,37 +9,45 @@ import { get, getFloat, set } from './memory.ts';
 
 /** Packets that have come by. */
 export let passed: i32 = 0;
-let wireBytes: f64 = 0;
+let wireBytes: i64 = 0;
 
 let firstSecond: i64 = -1;
-let earliestUs: f64 = Infinity;
-let latestUs: f64 = -Infinity;
+/** ns since 1970. */
+let earliest: i64 = i64.MAX_VALUE;
+let latest: i64 = i64.MIN_VALUE;
 
 export function baseSeconds(): f64 {
   return firstSecond < 0 ? 0 : <f64>firstSecond;
 }
 
 export function firstUs(): f64 {
-  return passed === 0 ? 0 : earliestUs;
+  return passed === 0 ? 0 : sinceFirstSecondUs(earliest);
 }
 
 export function lastUs(): f64 {
-  return passed === 0 ? 0 : latestUs;
+  return passed === 0 ? 0 : sinceFirstSecondUs(latest);
 }
+
+function sinceFirstSecondUs(time: i64): f64 {
+  const seconds = time / NS_PER_SECOND - firstSecond;
+  return <f64>seconds * 1e6 + <f64>(time % NS_PER_SECOND) * 0.001;
+}
+
+const NS_PER_SECOND: i64 = 1_000_000_000;
 
 /** Of all packets, on the wire. */
 export function bytes(): f64 {
-  return wireBytes;
+  return <f64>wireBytes;
 }
 
-/** One more packet, whosever it is. */
+/** One more packet, whosever it is; seconds from 1970. */
 export function passPacket(seconds: i64, nanoseconds: i32, wire: u32): void {
   passed++;
-  wireBytes += <f64>wire;
+  wireBytes += <i64>wire;
   if (firstSecond < 0) firstSecond = seconds;
-  const us = <f64>(seconds - firstSecond) * 1e6 + <f64>nanoseconds * 0.001;
-  earliestUs = min(earliestUs, us);
-  latestUs = max(latestUs, us);
+  const time = seconds * NS_PER_SECOND + <i64>nanoseconds;
+  if (time < earliest) earliest = time;
+  if (time > latest) latest = time;
 }
 
 /** Number of the packet, from 1, and its time since the whole second of the capture's first: s, µs, ms and µs modulo 2^32. */

@@ -8,13 +8,21 @@ import { allocate } from './memory.ts';
 import { setRecords, takeRecords } from './pcap-run.ts';
 
 export { beatCount, beatsAt } from './adding/beats';
-export { countConnections, judgementsAt, listenerTable, payloadOfAll, peerTable } from './adding/count';
-export { clientTable, detailConnections } from './adding/detail';
-export { exampleListBytes, findExamples } from './adding/examples';
+export { clientWords, knownClientsAt, servedClientsAt } from './adding/client-bits';
+export {
+  countConnections,
+  judgementsAt,
+  listenerTable,
+  payloadOfAll,
+  peerTable,
+  startCount,
+} from './adding/count';
+export { detailConnections, startDetail } from './adding/detail';
+export { exampleListBytes, examplesAt, findExamples, startExamples } from './adding/examples';
 export { verdictTableAt } from './adding/meaning';
 export { latencyEdgesAt } from './adding/opening-times';
 export { findListeners, settleRoles } from './adding/roles';
-export { addRows, keysAt, newTable, rowCount, valuesAt } from './adding/rows';
+export { addRows, keysAt, matchRows, newTable, rowCount, valuesAt } from './adding/rows';
 export { addressCount, addressesAt } from './addresses';
 export { chunksAt, connectionCount } from './connections';
 export { baseSeconds, bytes, firstUs, lastUs } from './cursor';

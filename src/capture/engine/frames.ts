@@ -8,18 +8,19 @@ import { readFrame, readPlain, readSegment } from './frame.ts';
 import { countPacket, countSegment, turnTo } from './series.ts';
 import { tally } from './tally.ts';
 
-let part: i32 = 0;
-let parts: i32 = 1;
+/** The share of this engine: the upper 16 bits of a connection's hash, from and up to. */
+let shareFrom: u32 = 0;
+let shareWidth: u32 = 0x1_0000;
 
 /** Several engines can share a capture: each sees every frame and follows its part of the connections. */
-export function share(ownPart: i32, ofParts: i32): void {
-  part = ownPart;
-  parts = ofParts;
+export function share(from: i32, to: i32): void {
+  shareFrom = <u32>from;
+  shareWidth = <u32>(to - from);
 }
 
 /** Whether connections with this hash are followed here. */
 export function isOwn(hash: i32): bool {
-  return <i32>(((<u32>hash >>> 16) * <u32>parts) >>> 16) === part;
+  return (<u32>hash >>> 16) - shareFrom < shareWidth;
 }
 
 /** The packet that the cursor stands at; says whether it belongs to a connection that is followed here. */
@@ -28,7 +29,7 @@ export function followFrame(at: usize, captured: i32, wire: i32, linkType: i32):
   const is = readFrame(at, captured, wire, linkType);
   if (is !== frameKind.tcp && is !== frameKind.unreachable) {
     // What belongs to no connection is counted once, by the first of several engines.
-    if (part === 0) skip(is);
+    if (shareFrom === 0) skip(is);
     return false;
   }
   flows.takeKey();

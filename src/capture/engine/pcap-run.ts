@@ -59,17 +59,22 @@ export function takeRecords(at: usize, stop: usize): usize {
 
 /** Goes on until the group is full, or a record is odd or not whole. */
 function gather(from: usize, stop: usize): usize {
+  // What does not change is not read from memory for each record.
+  const swapped = isSwapped;
+  const most = mostCaptured;
+  const perSecond = ticksPerSecond;
+  const type = linkType;
   let at = from;
   let free = waiting;
   while (at + RECORD_HEADER_BYTES <= stop && free < waitingEnd) {
-    const captured = field(at + 8);
-    const ticks = field(at + 4);
-    const wire = field(at + 12);
-    if (captured > mostCaptured || captured > wire || ticks >= ticksPerSecond) break;
+    const captured = field(at + 8, swapped);
+    const ticks = field(at + 4, swapped);
+    const wire = field(at + 12, swapped);
+    if (captured > most || captured > wire || ticks >= perSecond) break;
     const next = at + RECORD_HEADER_BYTES + <usize>captured;
     if (next > stop) break;
-    cursor.passPacket(<i64>field(at), <i32>ticks * nanosecondsPerTick, wire);
-    const isPlain = readPlainKey(at + RECORD_HEADER_BYTES, <i32>captured, free);
+    cursor.passPacket(<i64>field(at, swapped), <i32>ticks * nanosecondsPerTick, wire);
+    const isPlain = readPlainKey(at + RECORD_HEADER_BYTES, <i32>captured, type, free);
     if (!isPlain || isOwn(get(free, HASH))) {
       set(free, AT, <i32>at);
       set(free, NUMBER, cursor.passed);
@@ -95,13 +100,15 @@ function approach(): void {
 }
 
 function follow(): void {
+  const swapped = isSwapped;
   for (let frame = waiting; frame < end; frame += WAITING_BYTES) {
     const at = <usize>get(frame, AT);
     const bytes = at + RECORD_HEADER_BYTES;
-    const captured = field(at + 8);
-    cursor.turnToPacket(get(frame, NUMBER), <i64>field(at), <i32>field(at + 4) * nanosecondsPerTick);
+    const captured = field(at + 8, swapped);
+    const nanoseconds = <i32>field(at + 4, swapped) * nanosecondsPerTick;
+    cursor.turnToPacket(get(frame, NUMBER), <i64>field(at, swapped), nanoseconds);
     const ip = <usize>get(frame, IP);
-    if (ip === 0) followFrame(bytes, <i32>captured, <i32>field(at + 12), linkType);
+    if (ip === 0) followFrame(bytes, <i32>captured, <i32>field(at + 12, swapped), linkType);
     else {
       flows.setKey(
         get(frame, ADDRESS_A),
@@ -115,9 +122,9 @@ function follow(): void {
   }
 }
 
-function field(at: usize): u32 {
+function field(at: usize, swapped: bool): u32 {
   const value = load<u32>(at);
-  return isSwapped ? bswap<u32>(value) : value;
+  return swapped ? bswap<u32>(value) : value;
 }
 
 const IPV4_WITHOUT_OPTIONS: i32 = 0x45;
@@ -126,8 +133,8 @@ const TCP: i32 = 6;
 const HEADERS_BYTES: i32 = 40;
 
 /** Whether this is a whole IPv4 header without options and a TCP header behind it; their key then stands in `frame`. */
-function readPlainKey(at: usize, captured: i32, frame: usize): bool {
-  const before = linkBytes(at, captured, linkType);
+function readPlainKey(at: usize, captured: i32, type: i32, frame: usize): bool {
+  const before = linkBytes(at, captured, type);
   if (before < 0 || captured < before + HEADERS_BYTES) return false;
   const ip = at + <usize>before;
   if (readU8(ip) !== IPV4_WITHOUT_OPTIONS || readU8(ip + 9) !== TCP) return false;

@@ -47,7 +47,7 @@ export function writeRows(engine: EngineExports, table: number, rows: EndpointRo
   engine.addRows(table, at, at + keyBytes, rowCount(rows));
 }
 
-/** One row for each endpoint, the sum of all that the lists have of it. */
+/** One row for each endpoint, the sum of all that the lists have of it; those of the first list stand first, in its order. */
 export function sumRows(lists: readonly EndpointRows[]): EndpointRows {
   const [first = { columns: 0, keys: new Int32Array(0), values: new Float64Array(0) }, ...others] = lists;
   if (others.length === 0) return first;
@@ -55,6 +55,18 @@ export function sumRows(lists: readonly EndpointRows[]): EndpointRows {
   const table = engine.newTable(first.columns);
   for (const rows of lists) writeRows(engine, table, rows);
   return readRows(engine, table, first.columns);
+}
+
+/** For each row its number among `all`, which has every key of it. */
+export function placesAmong(all: EndpointRows, rows: EndpointRows): Int32Array {
+  const engine = startEngine();
+  const [table, other] = [rows, all].map(({ keys }) => {
+    const made = engine.newTable(0);
+    writeRows(engine, made, { columns: 0, keys, values: new Float64Array(0) });
+    return made;
+  }) as [number, number];
+  const at = engine.matchRows(table, other);
+  return new Int32Array(engine.memory.buffer, at, rowCount(rows)).map((place) => place - 1);
 }
 
 /** Numbers of the rows with the largest values in a column, largest first; of equals the lower key, whatever came first. */

@@ -33,12 +33,23 @@ export function sumTotals(parts: readonly ListenerTotals[]): ListenerTotals {
   return { columns, beats: joinBeats(parts.map(({ beats }) => beats)) };
 }
 
+/** Of lists in the order of time one such list. */
 function joinBeats(lists: readonly Float64Array[]): Float64Array {
   const all = new Float64Array(lists.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const beats of lists) {
-    all.set(beats, at);
-    at += beats.length;
+  const next = lists.map(() => 0);
+  for (let at = 0; at < all.length; at += 2) {
+    let earliest = -1;
+    let earliestMs = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < lists.length; i++) {
+      const atMs = lists[i]?.[next[i] ?? 0] ?? Number.POSITIVE_INFINITY;
+      if (atMs >= earliestMs) continue;
+      earliest = i;
+      earliestMs = atMs;
+    }
+    const from = next[earliest] ?? 0;
+    all[at] = earliestMs;
+    all[at + 1] = lists[earliest]?.[from + 1] ?? 0;
+    next[earliest] = from + 2;
   }
   return all;
 }

@@ -8,6 +8,7 @@ import { peerColumns } from '../layout/peer-columns.ts';
 import { totalColumns } from '../layout/total-columns.ts';
 import { type CaptureTally, countMiddles, readTally } from '../read-tally.ts';
 import { type SeriesParts, seriesParts } from '../series.ts';
+import { type ClientBits, readClientBits } from './client-bits.ts';
 import { type EndpointRows, readRows, writeRows } from './endpoint-rows.ts';
 import { type ListenerTotals, readTotals } from './listener-totals.ts';
 
@@ -38,17 +39,19 @@ export interface DetailRequest {
 /** Of the listeners, in the order asked for; `peers`: columns of layout/peer-columns.ts. */
 export interface PartDetails {
   readonly totals: readonly ListenerTotals[];
-  /** Of each listener's place among them and each client address: how many connections were completed. */
-  readonly clients: EndpointRows;
+  readonly clients: ClientBits;
   readonly peers: EndpointRows;
 }
 
-/** A connection worth showing; the higher the score among those of its judgement, the more it tells. */
+/** A connection worth showing, numbered within its part; the higher the score among those of its judgement, the more it tells. */
 export interface Example {
+  readonly judgement: number;
   readonly score: number;
-  /** Numbered within its part. */
-  readonly record: ConnectionRecord;
+  readonly index: number;
+  readonly firstPacket: number;
 }
+
+const SLICE = 2048;
 
 /** The connections that one engine has followed, judged and added up, all of it by the engine. The steps come in this order. */
 export class PartSummary {
@@ -72,7 +75,8 @@ export class PartSummary {
   count(listeners: EndpointRows | null): PartCounts {
     const engine = this.#engine;
     if (listeners !== null) engine.settleRoles(this.#table(listeners));
-    engine.countConnections();
+    engine.startCount();
+    this.#inSlices(engine.countConnections);
     return {
       tally: readTally(engine),
       packets: engine.packets(),
@@ -93,12 +97,13 @@ export class PartSummary {
     const columns = totalColumns + steps;
     const places = this.#table(withColumns(listeners, columns));
     const talkers = this.#table(withColumns(peers, peerColumns));
-    engine.detailConnections(places, talkers, steps, stepMs);
+    engine.startDetail(places, talkers, steps, stepMs);
+    this.#inSlices(engine.detailConnections);
     return {
       totals: Array.from({ length: engine.rowCount(places) }, (_, row) =>
         readTotals(engine, engine.valuesAt(places), columns, row),
       ),
-      clients: readRows(engine, engine.clientTable(), 1),
+      clients: readClientBits(engine, engine.rowCount(places)),
       peers: readRows(engine, talkers, peerColumns),
     };
   }
@@ -106,13 +111,19 @@ export class PartSummary {
   /** The most telling connections of each judgement, at most `most` of each. */
   examples(most: number): Example[] {
     const engine = this.#engine;
-    const at = engine.findExamples(most);
-    const found = judgementIds.flatMap((_, judgement) => {
+    engine.startExamples(most);
+    this.#inSlices(engine.findExamples);
+    const at = engine.examplesAt();
+    const view = new ConnectionView(engine);
+    return judgementIds.flatMap((_, judgement) => {
       const list = at + judgement * engine.exampleListBytes();
       const [length = 0, ...cells] = new Float64Array(engine.memory.buffer, list, 1 + 2 * most);
-      return Array.from({ length }, (__, i) => ({ score: cells[2 * i] ?? 0, index: cells[2 * i + 1] ?? 0 }));
+      return Array.from({ length }, (__, i) => {
+        const [score = 0, index = 0] = cells.slice(2 * i);
+        const firstPacket = view.select(index).word(connectionWord.firstPacket) >>> 0;
+        return { judgement, score, index, firstPacket };
+      });
     });
-    return found.map(({ score, index }) => ({ score, record: this.describe(index) }));
   }
 
   /** How many connections began before each of these packets. */
@@ -123,14 +134,25 @@ export class PartSummary {
 
   /** Every connection, in the order of first packets; numbered within this part. */
   *records(): Generator<ConnectionRecord> {
-    for (let index = 0; index < this.#engine.connectionCount(); index++) yield this.describe(index);
+    const describe = this.#describer();
+    for (let index = 0; index < this.#engine.connectionCount(); index++) yield describe(index);
   }
 
-  describe(index: number): ConnectionRecord {
+  describe(indices: readonly number[]): ConnectionRecord[] {
+    return indices.map(this.#describer());
+  }
+
+  #describer(): (index: number) => ConnectionRecord {
     const engine = this.#engine;
-    const view = new ConnectionView(engine).select(index);
+    const view = new ConnectionView(engine);
     const context = { addresses: new EndpointText(engine), firstUs: engine.firstUs() };
-    return describeConnection(view, index, context);
+    return (index) => describeConnection(view.select(index), index, context);
+  }
+
+  /** What is compiled in haste is replaced by something better when it is called the next time. */
+  #inSlices(step: (from: number, to: number) => void): void {
+    const count = this.#engine.connectionCount();
+    for (let from = 0; from < count; from += SLICE) step(from, Math.min(count, from + SLICE));
   }
 
   #table(rows: EndpointRows): number {

@@ -66,12 +66,12 @@ const FEW_BEATS = 600;
 
 function withHeartbeat({ beats, empty, ...listener }: JoinedListener): CaptureListener {
   const isMostOf = (listener.emptyShare ?? 0) >= 0.5;
-  const all = Array.from({ length: beats.length / 2 }, (_, i) => ({
+  const count = isMostOf ? beats.length / 2 : Math.min(FEW_BEATS, beats.length / 2);
+  const arrivals = Array.from({ length: count }, (_, i) => ({
     atMs: beats[2 * i] ?? 0,
     // Senders need only be told apart.
     source: String(beats[2 * i + 1] ?? 0),
   })).toSorted((a, b) => a.atMs - b.atMs);
-  const arrivals = isMostOf ? all : all.slice(0, FEW_BEATS);
   const spanMs = (arrivals.at(-1)?.atMs ?? 0) - (arrivals[0]?.atMs ?? 0);
   const heartbeat = arrivals.length < 2 ? null : heartbeatOf(arrivals, empty, spanMs, isMostOf);
   return { ...listener, heartbeat };

@@ -26,8 +26,10 @@ export async function collectStories(
   const summary = new PartSummary(analysis.engine);
   summary.count(summary.middles() > 0 ? summary.listeners() : null);
   const collected = collector.collected();
-  return numbers.flatMap((number) => {
-    const story = collected.get(number);
-    return story === undefined ? [] : [{ connection: summary.describe(number), ...story }];
+  const found = numbers.filter((number) => collected.has(number));
+  const records = summary.describe(found);
+  return records.flatMap((connection, i) => {
+    const story = collected.get(found[i] ?? -1);
+    return story === undefined ? [] : [{ connection, ...story }];
   });
 }

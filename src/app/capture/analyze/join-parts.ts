@@ -2,12 +2,14 @@ import type { EndpointText } from '../../../capture/endpoint-text.ts';
 import * as peerColumn from '../../../capture/layout/peer-columns.ts';
 import * as totalColumn from '../../../capture/layout/total-columns.ts';
 import { joinSeries } from '../../../capture/series.ts';
+import { type ClientCount, countClients } from '../../../capture/summary/client-bits.ts';
 import { describeListener } from '../../../capture/summary/describe-listener.ts';
 import {
   cell,
   type EndpointRows,
   keyOf,
   largestRows,
+  placesAmong,
   rowCount,
   sumRows,
 } from '../../../capture/summary/endpoint-rows.ts';
@@ -55,7 +57,7 @@ export async function joinParts(
   addresses: EndpointText,
 ): Promise<JoinedParts> {
   const known = await listenersForRoles(parts);
-  const counts = await Promise.all(parts.map((part) => part.count(known)));
+  const counts = await Promise.all(parts.map((part) => part.ask('count', known)));
   const series = joinSeries(counts.map((count) => count.series));
   const listeners = sumRows(counts.map((count) => count.listeners));
   const peers = sumRows(counts.map((count) => count.peers));
@@ -65,14 +67,20 @@ export async function joinParts(
     steps: series.packets.length,
     stepMs: series.stepMs,
   };
-  const details = await Promise.all(parts.map((part) => part.detail(request)));
+  const details = await Promise.all(parts.map((part) => part.ask('detail', request)));
+  const clients = countClients(
+    details.map((part) => part.clients),
+    counts.map((part, i) => (i === 0 ? null : placesAmong(peers, part.peers))),
+    rowCount(request.listeners),
+    rowCount(peers),
+  );
   const span = { stepMs: series.stepMs, durationMs: durationMsOf(counts) };
   return {
     counts,
     totals: addNumbers(counts.map(({ tally }) => tally.totals)),
     series,
     judgements: judgementCounts(counts),
-    listeners: joinListeners(request, details, span, addresses),
+    listeners: joinListeners(request, details, clients, span, addresses),
     listenersInAll: rowCount(listeners),
     peers: joinPeers(details, addresses),
     peersInAll: rowCount(peers),
@@ -93,19 +101,19 @@ function durationMsOf([first]: readonly PartCounts[]): number {
 
 /** Only where some connection begins in the middle does anybody need to know who listens. */
 async function listenersForRoles(parts: readonly AnalysedPart[]): Promise<EndpointRows | null> {
-  const middles = await Promise.all(parts.map((part) => part.middles()));
+  const middles = await Promise.all(parts.map((part) => part.ask('middles')));
   if (middles.every((count) => count === 0)) return null;
-  return sumRows(await Promise.all(parts.map((part) => part.listeners())));
+  return sumRows(await Promise.all(parts.map((part) => part.ask('listeners'))));
 }
 
 /** In the order asked for. */
 function joinListeners(
   { listeners }: DetailRequest,
   details: readonly PartDetails[],
+  clients: readonly ClientCount[],
   span: { readonly stepMs: number; readonly durationMs: number },
   addresses: EndpointText,
 ): readonly JoinedListener[] {
-  const clients = countClients(details, rowCount(listeners));
   return clients.map((counted, place) => {
     const totals = sumTotals(
       details.flatMap((part) => {
@@ -117,22 +125,6 @@ function joinListeners(
     const listener = describeListener(keyOf(listeners, place), totals, span, counted, addresses);
     return { ...listener, beats: totals.beats, empty };
   });
-}
-
-/** Of each listener how many clients came, and how many of them were served at least once. */
-function countClients(
-  details: readonly PartDetails[],
-  listeners: number,
-): readonly { readonly clients: number; readonly clientsServed: number }[] {
-  const counts = Array.from({ length: listeners }, () => ({ clients: 0, clientsServed: 0 }));
-  const { keys, values } = sumRows(details.map((part) => part.clients));
-  values.forEach((served, row) => {
-    const count = counts[keys[2 * row] ?? 0];
-    if (count === undefined) return;
-    count.clients++;
-    if (served > 0) count.clientsServed++;
-  });
-  return counts;
 }
 
 /** Sums field by field. */
@@ -172,23 +164,36 @@ function joinPeers(details: readonly PartDetails[], addresses: EndpointText): Ca
 }
 
 /** The best of all parts, in the order of judgements, worst first; numbered over the whole capture. */
-async function joinExamples(parts: readonly AnalysedPart[]): Promise<ConnectionRecord[]> {
-  const all = (await Promise.all(parts.map((part) => part.examples(EXAMPLES)))).flat();
-  const best = judgementIds.flatMap((id) =>
+async function joinExamples(parts: readonly AnalysedPart[]): Promise<readonly ConnectionRecord[]> {
+  const found = await Promise.all(parts.map((part) => part.ask('examples', EXAMPLES)));
+  const all = found.flatMap((examples, part) => examples.map((example) => ({ ...example, part })));
+  const best = judgementIds.flatMap((_, judgement) =>
     all
-      .filter(({ record }) => record.judgement.id === id)
-      .toSorted(byScore)
-      .slice(0, EXAMPLES)
-      .map(({ record }) => record),
+      .filter((example) => example.judgement === judgement)
+      .toSorted((a, b) => b.score - a.score || a.firstPacket - b.firstPacket)
+      .slice(0, EXAMPLES),
   );
-  const firstPackets = best.map(({ firstPacket }) => firstPacket);
-  const before = await Promise.all(parts.map((part) => part.begunBefore(firstPackets)));
-  return best.map((record, i) => ({
-    ...record,
-    number: before.reduce((sum, counts) => sum + (counts[i] ?? 0), 0),
-  }));
+  const [numbers, records] = await Promise.all([
+    numbersOf(best, parts),
+    Promise.all(
+      parts.map((part, i) =>
+        part.ask(
+          'describe',
+          best.flatMap((one) => (one.part === i ? [one.index] : [])),
+        ),
+      ),
+    ),
+  ]);
+  const next = records.map((ofPart) => ofPart.values());
+  return best.flatMap(({ part }, i) => {
+    const record = next[part]?.next().value;
+    return record === undefined ? [] : [{ ...record, number: numbers[i] ?? record.number }];
+  });
 }
 
-function byScore(a: Example, b: Example): number {
-  return b.score - a.score || a.record.firstPacket - b.record.firstPacket;
+/** How many connections of all parts began before. */
+async function numbersOf(examples: readonly Example[], parts: readonly AnalysedPart[]): Promise<number[]> {
+  const firstPackets = examples.map(({ firstPacket }) => firstPacket);
+  const before = await Promise.all(parts.map((part) => part.ask('begunBefore', firstPackets)));
+  return firstPackets.map((_, i) => before.reduce((sum, counts) => sum + (counts[i] ?? 0), 0));
 }

@@ -1,7 +1,7 @@
 /** Judges every connection and counts them: by judgement, by listener, and the packets of each client. */
 import * as judgementBit from '../../layout/judgement-bits.ts';
 import * as stateBit from '../../layout/state-bits.ts';
-import { connectionCount, recordOf } from '../connections.ts';
+import { recordOf } from '../connections.ts';
 import { lastUs } from '../cursor.ts';
 import { judge } from '../judging/judge.ts';
 import * as view from '../judging/view.ts';
@@ -33,14 +33,17 @@ export function peerTable(): usize {
   return peers;
 }
 
-export function countConnections(): void {
+export function startCount(): void {
   listeners = newTable(1);
   peers = newTable(1);
   payload = 0;
   memory.fill(judgements, 0, <usize>judgementBit.judgements * 8);
+}
+
+/** To be called for slices of all connections. */
+export function countConnections(from: i32, to: i32): void {
   const untilMs = <i32>(<i64>Math.floor(lastUs() / 1000));
-  const count = connectionCount();
-  for (let index = 0; index < count; index++) {
+  for (let index = from; index < to; index++) {
     view.look(recordOf(index));
     const verdict = judge(untilMs);
     view.setVerdict(verdict);

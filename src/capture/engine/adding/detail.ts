@@ -4,49 +4,62 @@ import * as peerColumn from '../../layout/peer-columns.ts';
 import * as stateBit from '../../layout/state-bits.ts';
 import * as column from '../../layout/total-columns.ts';
 import * as troubleWord from '../../layout/trouble-words.ts';
-import { connectionCount, recordOf } from '../connections.ts';
+import { recordOf } from '../connections.ts';
 import { firstUs } from '../cursor.ts';
 import * as view from '../judging/view.ts';
+import { get } from '../memory.ts';
 import { keepBeat, startBeats } from './beats.ts';
+import { markClient, startClientBits } from './client-bits.ts';
+import { listenerTable, peerTable } from './count.ts';
 import { judgementOf, means } from './meaning.ts';
 import { countOpening } from './opening-times.ts';
-import { addTo, findRow, newTable, rowAt, rowOf } from './rows.ts';
+import { addTo, findRow, matchRows, rowAt, rowCount } from './rows.ts';
 
-/** Under the number of the listener and the address of a client: how many of its connections were completed. */
-let clients: usize = 0;
+let listeners: usize = 0;
+let talkers: usize = 0;
+let steps: i32 = 0;
+let stepMs: f64 = 0;
+/** For each row of all listeners and peers which row of those it is, plus one. */
+let listenerOf: usize = 0;
+let talkerOf: usize = 0;
 
-export function clientTable(): usize {
-  return clients;
+/** The tables have a row of zeros for each; of the capture's steps there are `ofSteps`, `lasting` ms each. */
+export function startDetail(ofListeners: usize, ofTalkers: usize, ofSteps: i32, lasting: f64): void {
+  listeners = ofListeners;
+  talkers = ofTalkers;
+  steps = ofSteps;
+  stepMs = lasting;
+  listenerOf = matchRows(listenerTable(), listeners);
+  talkerOf = matchRows(peerTable(), talkers);
+  startBeats(listeners);
+  startClientBits(rowCount(listeners), rowCount(peerTable()));
 }
 
-/** `listeners`, `peers`: tables that have a row of zeros for each; of the capture's steps there are `steps`, `stepMs` long. */
-export function detailConnections(listeners: usize, peers: usize, steps: i32, stepMs: f64): void {
-  clients = newTable(1);
-  startBeats(listeners);
-  const firstMs = firstUs() / 1000;
-  const count = connectionCount();
-  for (let index = 0; index < count; index++) {
+/** To be called for slices of all connections. */
+export function detailConnections(from: i32, to: i32): void {
+  for (let index = from; index < to; index++) {
     view.look(recordOf(index));
-    const peer = findRow(peers, view.addressOf(view.client), view.state & stateBit.isIpv6);
-    if (peer >= 0) countPeer(rowAt(peers, peer));
-    const listener = findRow(listeners, view.addressOf(view.server), view.portOf(view.server));
+    const peer = findRow(peerTable(), view.addressOf(view.client), view.state & stateBit.isIpv6);
+    const talker = get(talkerOf, peer) - 1;
+    if (talker >= 0) countPeer(rowAt(talkers, talker));
+    const row = findRow(listenerTable(), view.addressOf(view.server), view.portOf(view.server));
+    const listener = get(listenerOf, row) - 1;
     if (listener < 0) continue;
     const startMs = view.startUs() / 1000;
     const step = min(steps - 1, max(0, <i32>Math.floor(startMs / stepMs)));
-    const totals = rowAt(listeners, listener);
-    countConnection(totals);
-    countOpening(totals, step);
-    const isEmpty = view.payloadOf(0) + view.payloadOf(1) === 0;
-    if (means(view.verdict(), judgementBit.over)) {
-      addTo(totals, column.ended, 1);
-      if (isEmpty) {
-        addTo(totals, column.empty, 1);
-        keepBeat(listener, startMs - firstMs, view.addressOf(view.client));
-      }
-    }
-    const client = rowOf(clients, listener, view.addressOf(view.client));
-    addTo(rowAt(clients, client), 0, view.is(stateBit.established) ? 1 : 0);
+    countAt(listener, rowAt(listeners, listener), step, startMs);
+    markClient(listener, peer, view.is(stateBit.established));
   }
+}
+
+function countAt(listener: i32, totals: usize, step: i32, startMs: f64): void {
+  countConnection(totals);
+  countOpening(totals, step);
+  if (!means(view.verdict(), judgementBit.over)) return;
+  addTo(totals, column.ended, 1);
+  if (view.payloadOf(0) + view.payloadOf(1) > 0) return;
+  addTo(totals, column.empty, 1);
+  keepBeat(listener, startMs - firstUs() / 1000, view.addressOf(view.client));
 }
 
 function countConnection(totals: usize): void {

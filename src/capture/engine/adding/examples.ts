@@ -4,7 +4,7 @@ import * as endpointWord from '../../layout/endpoint-words.ts';
 import * as judgementBit from '../../layout/judgement-bits.ts';
 import * as troubleWord from '../../layout/trouble-words.ts';
 import * as verdictNumber from '../../layout/verdict-numbers.ts';
-import { connectionCount, recordOf } from '../connections.ts';
+import { recordOf } from '../connections.ts';
 import * as view from '../judging/view.ts';
 import { allocate } from '../memory.ts';
 import { judgementOf, means } from './meaning.ts';
@@ -19,24 +19,31 @@ export function exampleListBytes(): i32 {
   return <i32>LIST_BYTES;
 }
 
+let most: i32 = 0;
+
 /** At most so many of each, and never more than 8. Of equals the first. */
-export function findExamples(atMost: i32): usize {
-  const most = min(atMost, MOST);
+export function startExamples(atMost: i32): void {
+  most = min(atMost, MOST);
   memory.fill(lists, 0, <usize>judgementBit.judgements * LIST_BYTES);
-  const count = connectionCount();
-  for (let index = 0; index < count; index++) {
+}
+
+export function examplesAt(): usize {
+  return lists;
+}
+
+/** To be called for slices of all connections, in their order. */
+export function findExamples(from: i32, to: i32): void {
+  for (let index = from; index < to; index++) {
     view.look(recordOf(index));
     const verdict = view.verdict();
     const list = lists + <usize>judgementOf(verdict) * LIST_BYTES;
     const length = <i32>load<f64>(list);
     // Where nothing is amiss the first ones do.
-    if (length < most || !means(verdict, judgementBit.calm))
-      insert(list, length, most, scoreOf(verdict), index);
+    if (length < most || !means(verdict, judgementBit.calm)) insert(list, length, scoreOf(verdict), index);
   }
-  return lists;
 }
 
-function insert(list: usize, length: i32, most: i32, score: f64, index: i32): void {
+function insert(list: usize, length: i32, score: f64, index: i32): void {
   let place = length;
   while (place > 0 && score > load<f64>(entry(list, place - 1))) place--;
   if (place === most) return;

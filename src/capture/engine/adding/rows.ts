@@ -73,6 +73,17 @@ export function addRows(table: usize, keys: usize, values: usize, rows: i32): vo
   }
 }
 
+/** For each row of `table` the number of the row with the same key in `other`, plus one (0: there is none), as 32-bit words. */
+export function matchRows(table: usize, other: usize): usize {
+  const rows = rowCount(table);
+  const matches = allocate((<usize>max(1, rows)) << 2);
+  for (let row = 0; row < rows; row++) {
+    const key = keysAt(table) + <usize>row * KEY_BYTES;
+    set(matches, row, findRow(other, get(key, 0), get(key, 1)) + 1);
+  }
+  return matches;
+}
+
 function rowBytes(table: usize): usize {
   return <usize>get(table, COLUMNS) * VALUE_BYTES;
 }
