@@ -7,7 +7,6 @@ import { buildReport } from './build-report.ts';
 import { CommonEnd } from './common-end.ts';
 import { readPart } from './read-part.ts';
 import { readingUntil } from './reading-until.ts';
-import { canStartThreads, RemotePart } from './remote-part.ts';
 
 export interface AnalyzeOptions extends ReadCaptureOptions {
   /** Keep every connection at hand, for lists: `records` of the result. Else a large file is read by several threads. */
@@ -25,7 +24,7 @@ export interface AnalyzedCapture {
  * Throws HalfopenError (cannotObserve) when nothing in it can be read.
  */
 export async function analyzeCapture(path: string, options: AnalyzeOptions): Promise<AnalyzedCapture> {
-  const threads = options.keepRecords ? 1 : threadsFor(path);
+  const threads = options.keepRecords ? 1 : await threadsFor(path);
   if (threads > 1) return { report: await analyzeTogether(path, threads, options), records: null };
   const own = await readPart(path, { part: 0, parts: 1 }, options);
   const report = await buildReport(path, own, [own]);
@@ -38,6 +37,7 @@ async function analyzeTogether(
   parts: number,
   { onProgress, stop }: ReadCaptureOptions,
 ): Promise<CaptureReport> {
+  const { RemotePart } = await import('./remote-part.ts');
   const end = new CommonEnd(CommonEnd.memoryFor(parts), 0);
   const stopSoon = (): void => end.stopSoon();
   stop.addEventListener('abort', stopSoon, { once: true });
@@ -50,7 +50,7 @@ async function analyzeTogether(
     return await buildReport(path, own, [own, ...others]);
   } finally {
     stop.removeEventListener('abort', stopSoon);
-    await Promise.all(others.map((other) => other[Symbol.asyncDispose]()));
+    for (const other of others) other[Symbol.dispose]();
   }
 }
 
@@ -58,7 +58,10 @@ async function analyzeTogether(
 const WORTH_A_THREAD_BYTES = 24 * 1024 ** 2;
 const MOST_THREADS = 4;
 
-function threadsFor(path: string): number {
-  if (!canStartThreads() || !isSeekable(path) || statSync(path).size < WORTH_A_THREAD_BYTES) return 1;
+/** What starts threads is loaded for large files only. */
+async function threadsFor(path: string): Promise<number> {
+  if (!isSeekable(path) || statSync(path).size < WORTH_A_THREAD_BYTES) return 1;
+  const { canStartThreads } = await import('./remote-part.ts');
+  if (!canStartThreads()) return 1;
   return Math.max(1, Math.min(MOST_THREADS, os.availableParallelism()));
 }

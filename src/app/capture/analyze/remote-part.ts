@@ -17,7 +17,7 @@ export function canStartThreads(): boolean {
 const resourceLimits = { maxYoungGenerationSizeMb: 4 };
 
 /** A part of a capture that another thread reads, which begins at once; `end` is memory of a `CommonEnd`. */
-export class RemotePart implements AnalysedPart, AsyncDisposable {
+export class RemotePart implements AnalysedPart, Disposable {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #next = 0;
@@ -49,8 +49,9 @@ export class RemotePart implements AnalysedPart, AsyncDisposable {
     return this.#ask('examples', [most]);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#worker.terminate();
+  /** The thread ends on its own time, while what it found is told. */
+  [Symbol.dispose](): void {
+    void this.#worker.terminate();
   }
 
   #ask<T>(step: StepName, args: readonly unknown[]): Promise<T> {
