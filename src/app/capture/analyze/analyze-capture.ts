@@ -8,7 +8,6 @@ import { buildReport } from './build-report.ts';
 import { CommonEnd } from './common-end.ts';
 import { readPart } from './read-part.ts';
 import { readingUntil } from './reading-until.ts';
-import { canStartThreads, RemotePart } from './remote-part.ts';
 import { shareOut } from './share-out.ts';
 
 export interface AnalyzeOptions extends ReadCaptureOptions {
@@ -27,7 +26,7 @@ export interface AnalyzedCapture {
  * Throws HalfopenError (cannotObserve) when nothing in it can be read.
  */
 export async function analyzeCapture(path: string, options: AnalyzeOptions): Promise<AnalyzedCapture> {
-  const shares = options.keepRecords ? [wholeShare] : sharesFor(path);
+  const shares = options.keepRecords ? [wholeShare] : await sharesFor(path);
   if (shares.length > 1) return { report: await analyzeTogether(path, shares, options), records: null };
   const own = await readPart(path, wholeShare, options);
   const report = await buildReport(path, own, [own]);
@@ -40,6 +39,7 @@ async function analyzeTogether(
   [ownShare = wholeShare, ...otherShares]: readonly AnalysisShare[],
   { onProgress, stop }: ReadCaptureOptions,
 ): Promise<CaptureReport> {
+  const { RemotePart } = await import('./remote-part.ts');
   const end = new CommonEnd(CommonEnd.memoryFor(1 + otherShares.length), 0);
   const stopSoon = (): void => end.stopSoon();
   stop.addEventListener('abort', stopSoon, { once: true });
@@ -49,7 +49,7 @@ async function analyzeTogether(
     return await buildReport(path, own, [own, ...others]);
   } finally {
     stop.removeEventListener('abort', stopSoon);
-    await Promise.all(others.map((other) => other[Symbol.asyncDispose]()));
+    for (const other of others) other[Symbol.dispose]();
   }
 }
 
@@ -57,8 +57,10 @@ async function analyzeTogether(
 const WORTH_A_THREAD_BYTES = 24 * 1024 ** 2;
 const MOST_THREADS = 4;
 
-function sharesFor(path: string): AnalysisShare[] {
-  const bytes = canStartThreads() && isSeekable(path) ? statSync(path).size : 0;
-  const threads = bytes < WORTH_A_THREAD_BYTES ? 1 : Math.min(MOST_THREADS, os.availableParallelism());
-  return shareOut(Math.max(1, threads), bytes);
+/** What starts threads is loaded for large files only. */
+async function sharesFor(path: string): Promise<AnalysisShare[]> {
+  const bytes = isSeekable(path) ? statSync(path).size : 0;
+  if (bytes < WORTH_A_THREAD_BYTES) return [wholeShare];
+  const { canStartThreads } = await import('./remote-part.ts');
+  return shareOut(canStartThreads() ? Math.min(MOST_THREADS, os.availableParallelism()) : 1, bytes);
 }

@@ -15,7 +15,7 @@ export function canStartThreads(): boolean {
 const resourceLimits = { maxYoungGenerationSizeMb: 4 };
 
 /** A part of a capture that another thread reads, which begins at once. */
-export class RemotePart implements AnalysedPart, AsyncDisposable {
+export class RemotePart implements AnalysedPart, Disposable {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #next = 0;
@@ -26,6 +26,11 @@ export class RemotePart implements AnalysedPart, AsyncDisposable {
     this.#worker.on('error', (error) => this.#failAll(error));
   }
 
+  /** The thread ends on its own time, while what it found is told. */
+  [Symbol.dispose](): void {
+    void this.#worker.terminate();
+  }
+
   ask: AnalysedPart['ask'] = (step, ...args) => {
     const request: StepRequest = { id: this.#next++, step, args };
     return new Promise((resolve, reject) => {
@@ -33,10 +38,6 @@ export class RemotePart implements AnalysedPart, AsyncDisposable {
       this.#worker.postMessage(request);
     });
   };
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#worker.terminate();
-  }
 
   #settle(reply: StepReply): void {
     const waiting = this.#waiting.get(reply.id);
