@@ -42,12 +42,17 @@ export function bytes(): f64 {
 
 /** One more packet, whosever it is; seconds from 1970. */
 export function passPacket(seconds: i64, nanoseconds: i32, wire: u32): void {
-  passed++;
-  wireBytes += <i64>wire;
-  if (firstSecond < 0) firstSecond = seconds;
   const time = seconds * NS_PER_SECOND + <i64>nanoseconds;
-  if (time < earliest) earliest = time;
-  if (time > latest) latest = time;
+  passPackets(1, <u64>wire, seconds, time, time);
+}
+
+/** So many more of which the first came in this second; times in ns since 1970. */
+export function passPackets(count: i32, wire: u64, firstOf: i64, earliestOf: i64, latestOf: i64): void {
+  passed += count;
+  wireBytes += <i64>wire;
+  if (firstSecond < 0) firstSecond = firstOf;
+  earliest = min(earliest, earliestOf);
+  latest = max(latest, latestOf);
 }
 
 /** Number of the packet, from 1, and its time since the whole second of the capture's first: s, µs, ms and µs modulo 2^32. */

@@ -26,31 +26,50 @@ export let hash: i32 = 0;
 export let sourceIsB: bool = false;
 
 export function takeKey(): void {
-  const later = isLater(segment.source, segment.sourcePort, segment.destination, segment.destinationPort);
-  const a = later ? segment.destination : segment.source;
-  const b = later ? segment.source : segment.destination;
-  const both = later
-    ? segment.destinationPort | (segment.sourcePort << 16)
-    : segment.sourcePort | (segment.destinationPort << 16);
-  setKey(a, b, both, later, hashOf(a, b, both));
+  orderEndpoints();
+  hash = hashOf(addressA, addressB, ports);
 }
 
-export function setKey(a: i32, b: i32, bothPorts: i32, sourceIsLater: bool, hashOfKey: i32): void {
-  addressA = a;
-  addressB = b;
-  ports = bothPorts;
-  sourceIsB = sourceIsLater;
-  hash = hashOfKey;
+/** Where the hash is known already. */
+export function takeKeyWith(knownHash: i32): void {
+  orderEndpoints();
+  hash = knownHash;
 }
 
-/** Whether the first of two endpoints is B. */
-export function isLater(address: i32, port: i32, otherAddress: i32, otherPort: i32): bool {
-  return (address > otherAddress) | ((address === otherAddress) & (port > otherPort));
+function orderEndpoints(): void {
+  const source = segment.source;
+  const destination = segment.destination;
+  const from = segment.sourcePort;
+  const to = segment.destinationPort;
+  // Without branches: which way a packet goes cannot be foreseen.
+  const later = (source > destination) | ((source === destination) & (from > to));
+  sourceIsB = later;
+  addressA = select<i32>(destination, source, later);
+  addressB = select<i32>(source, destination, later);
+  ports = select<i32>(to | (from << 16), from | (to << 16), later);
 }
 
-/** Spread over 32 bits: multiplications by odd constants, folded down (as at the end of MurmurHash3). */
-export function hashOf(a: i32, b: i32, bothPorts: i32): i32 {
-  let mixed = (a * 0x9e3779b1) ^ (b * 0x85ebca6b) ^ (bothPorts * 0xc2b2ae35);
+/** Of a plain packet's key, from its IPv4 header on: the same as `hashOf`, without putting the endpoints in order. */
+export function hashOfPlain(ip: usize): i32 {
+  return mix(load<i32>(ip + 12), load<i32>(ip + 16), <i32>load<u16>(ip + 20), <i32>load<u16>(ip + 22));
+}
+
+function hashOf(a: i32, b: i32, bothPorts: i32): i32 {
+  return mix(
+    bswap<i32>(a),
+    bswap<i32>(b),
+    <i32>bswap<u16>(<u16>bothPorts),
+    <i32>bswap<u16>(<u16>(bothPorts >>> 16)),
+  );
+}
+
+/**
+ * The same for both directions, since sums and differences by bit do not know an order; as numbers stand in packets. Spread over 32 bits:
+ * multiplications by odd constants, folded down (as at the end of MurmurHash3).
+ */
+function mix(address: i32, other: i32, port: i32, otherPort: i32): i32 {
+  const ports = (port ^ otherPort) | ((port + otherPort) << 16);
+  let mixed = ((address ^ other) * 0x9e3779b1) ^ ((address + other) * 0x85ebca6b) ^ (ports * 0xc2b2ae35);
   mixed = (mixed ^ (mixed >>> 16)) * 0x2c1b3c6d;
   mixed = (mixed ^ (mixed >>> 13)) * 0x297a2d39;
   return mixed ^ (mixed >>> 16);

@@ -37,10 +37,11 @@ export function followFrame(at: usize, captured: i32, wire: i32, linkType: i32):
   return is === frameKind.unreachable ? unreachableHere() : followTcp();
 }
 
-/** The same, for a frame that is known to hold a whole IPv4 header without options, and the key of whose connection has been taken. */
-export function followPlain(ip: usize, end: usize): void {
+/** The same, for a frame of which is known where its IPv4 header is, that it has no options, and the hash of its connection's key. */
+export function followPlain(ip: usize, end: usize, hash: i32): void {
   turnTo(second);
   readPlain(ip, end);
+  flows.takeKeyWith(hash);
   followTcp();
 }
 

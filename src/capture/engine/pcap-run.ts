@@ -7,7 +7,6 @@ import * as flows from './flows.ts';
 import { followFrame, followPlain, isOwn } from './frames.ts';
 import { linkBytes } from './link-layer.ts';
 import { allocate, get, set } from './memory.ts';
-import { readI32, readU8, readU16 } from './network-order.ts';
 
 const RECORD_HEADER_BYTES: usize = 16;
 
@@ -26,19 +25,12 @@ export function setRecords(swapped: bool, nanoseconds: i32, ticks: i32, most: i3
   linkType = ofLinkType;
 }
 
-/**
- * A frame that waits: where its record stands, its number; where it is plain, its IP header and the key of its connection (flows.ts),
- * else 0 and nothing.
- */
+/** A frame that waits: where its record stands, its number; where it is plain its IP header and the hash of its key, else 0 and nothing. */
 const AT: i32 = 0;
 const NUMBER: i32 = 1;
 const IP: i32 = 2;
-const ADDRESS_A: i32 = 3;
-const ADDRESS_B: i32 = 4;
-const PORTS: i32 = 5;
-const SOURCE_IS_B: i32 = 6;
-const HASH: i32 = 7;
-const WAITING_BYTES: usize = 32;
+const HASH: i32 = 3;
+const WAITING_BYTES: usize = 16;
 const GROUP: i32 = 64;
 const waiting: usize = allocate(<usize>GROUP * WAITING_BYTES);
 const waitingEnd: usize = waiting + <usize>GROUP * WAITING_BYTES;
@@ -47,6 +39,7 @@ let end: usize = waiting;
 
 /** Takes usual records from `at` up to `stop`, as long as they are whole and nothing about them is odd; returns how far it came. */
 export function takeRecords(at: usize, stop: usize): usize {
+  if (isSwapped) return takeSwapped(at, stop);
   let before: usize;
   do {
     before = at;
@@ -57,34 +50,69 @@ export function takeRecords(at: usize, stop: usize): usize {
   return at;
 }
 
-/** Goes on until the group is full, or a record is odd or not whole. */
+/** Files in the other byte order are rare, and may take longer. */
+function takeSwapped(at: usize, stop: usize): usize {
+  while (at + RECORD_HEADER_BYTES <= stop) {
+    const seconds = bswap<u32>(load<u32>(at));
+    const ticks = bswap<u32>(load<u32>(at + 4));
+    const captured = bswap<u32>(load<u32>(at + 8));
+    const wire = bswap<u32>(load<u32>(at + 12));
+    const next = at + RECORD_HEADER_BYTES + <usize>captured;
+    if (isOdd(captured, wire, ticks) || next > stop) break;
+    const nanoseconds = <i32>ticks * nanosecondsPerTick;
+    cursor.passPacket(<i64>seconds, nanoseconds, wire);
+    cursor.turnToPacket(cursor.passed, <i64>seconds, nanoseconds);
+    followFrame(at + RECORD_HEADER_BYTES, <i32>captured, <i32>wire, linkType);
+    at = next;
+  }
+  return at;
+}
+
+function isOdd(captured: u32, wire: u32, ticks: u32): bool {
+  return captured > mostCaptured || captured > wire || ticks >= ticksPerSecond;
+}
+
+/** Goes on until the group is full, or a record is odd or not whole. What changes with every record is kept at hand. */
 function gather(from: usize, stop: usize): usize {
-  // What does not change is not read from memory for each record.
-  const swapped = isSwapped;
-  const most = mostCaptured;
-  const perSecond = ticksPerSecond;
   const type = linkType;
   let at = from;
   let free = waiting;
+  let number = cursor.passed;
+  let wireBytes: u64 = 0;
+  let earliest: u64 = u64.MAX_VALUE;
+  let latest: u64 = 0;
   while (at + RECORD_HEADER_BYTES <= stop && free < waitingEnd) {
-    const captured = field(at + 8, swapped);
-    const ticks = field(at + 4, swapped);
-    const wire = field(at + 12, swapped);
-    if (captured > most || captured > wire || ticks >= perSecond) break;
-    const next = at + RECORD_HEADER_BYTES + <usize>captured;
-    if (next > stop) break;
-    cursor.passPacket(<i64>field(at, swapped), <i32>ticks * nanosecondsPerTick, wire);
-    const isPlain = readPlainKey(at + RECORD_HEADER_BYTES, <i32>captured, type, free);
-    if (!isPlain || isOwn(get(free, HASH))) {
+    // Seconds above ticks: later is larger.
+    const time = rotl<u64>(load<u64>(at), 32);
+    const captured = load<u32>(at + 8);
+    const wire = load<u32>(at + 12);
+    const frame = at + RECORD_HEADER_BYTES;
+    const next = frame + <usize>captured;
+    if (isOdd(captured, wire, <u32>time) || next > stop) break;
+    number++;
+    wireBytes += <u64>wire;
+    earliest = min(earliest, time);
+    latest = max(latest, time);
+    const ip = plainIp(frame, <i32>captured, type);
+    const hash = ip === 0 ? 0 : flows.hashOfPlain(ip);
+    if (ip === 0 || isOwn(hash)) {
       set(free, AT, <i32>at);
-      set(free, NUMBER, cursor.passed);
-      if (!isPlain) set(free, IP, 0);
+      set(free, NUMBER, number);
+      set(free, IP, <i32>ip);
+      set(free, HASH, hash);
       free += WAITING_BYTES;
     }
     at = next;
   }
   end = free;
+  if (at !== from) {
+    cursor.passPackets(number - cursor.passed, wireBytes, load<u32>(from), toNs(earliest), toNs(latest));
+  }
   return at;
+}
+
+function toNs(time: u64): i64 {
+  return <i64>(time >>> 32) * 1_000_000_000 + <i64>(<i32>time * nanosecondsPerTick);
 }
 
 /** Where it is noted what was read ahead: what nobody keeps need not be read. */
@@ -100,62 +128,35 @@ function approach(): void {
 }
 
 function follow(): void {
-  const swapped = isSwapped;
   for (let frame = waiting; frame < end; frame += WAITING_BYTES) {
     const at = <usize>get(frame, AT);
     const bytes = at + RECORD_HEADER_BYTES;
-    const captured = field(at + 8, swapped);
-    const nanoseconds = <i32>field(at + 4, swapped) * nanosecondsPerTick;
-    cursor.turnToPacket(get(frame, NUMBER), <i64>field(at, swapped), nanoseconds);
+    const captured = load<u32>(at + 8);
+    const nanoseconds = <i32>load<u32>(at + 4) * nanosecondsPerTick;
+    cursor.turnToPacket(get(frame, NUMBER), <i64>load<u32>(at), nanoseconds);
     const ip = <usize>get(frame, IP);
-    if (ip === 0) followFrame(bytes, <i32>captured, <i32>field(at + 12, swapped), linkType);
-    else {
-      flows.setKey(
-        get(frame, ADDRESS_A),
-        get(frame, ADDRESS_B),
-        get(frame, PORTS),
-        get(frame, SOURCE_IS_B) !== 0,
-        get(frame, HASH),
-      );
-      followPlain(ip, bytes + captured);
-    }
+    if (ip !== 0) followPlain(ip, bytes + captured, get(frame, HASH));
+    else followFrame(bytes, <i32>captured, load<i32>(at + 12), linkType);
   }
 }
 
-function field(at: usize, swapped: bool): u32 {
-  const value = load<u32>(at);
-  return swapped ? bswap<u32>(value) : value;
-}
-
-const IPV4_WITHOUT_OPTIONS: i32 = 0x45;
-const MORE_FRAGMENTS_AND_OFFSET: i32 = 0x3fff;
-const TCP: i32 = 6;
+const ETHERNET: i32 = 1;
+/** As they stand in packets, read as numbers whose lowest byte comes first. */
+const ETHERTYPE_IPV4: u16 = 0x0008;
+const IPV4_WITHOUT_OPTIONS: u8 = 0x45;
+/** Two bytes of fragment flags and offset without "don't fragment", one of TTL that does not matter, one of protocol: TCP. */
+const FRAGMENT_AND_PROTOCOL: u32 = 0xff00_ff3f;
+const WHOLE_TCP: u32 = 0x0600_0000;
 const HEADERS_BYTES: i32 = 40;
 
-/** Whether this is a whole IPv4 header without options and a TCP header behind it; their key then stands in `frame`. */
-function readPlainKey(at: usize, captured: i32, type: i32, frame: usize): bool {
-  const before = linkBytes(at, captured, type);
-  if (before < 0 || captured < before + HEADERS_BYTES) return false;
-  const ip = at + <usize>before;
-  if (readU8(ip) !== IPV4_WITHOUT_OPTIONS || readU8(ip + 9) !== TCP) return false;
-  if (readU16(ip + 2) < HEADERS_BYTES || (readU16(ip + 6) & MORE_FRAGMENTS_AND_OFFSET) !== 0) return false;
-  const source = readI32(ip + 12);
-  const destination = readI32(ip + 16);
-  const sourcePort = readU16(ip + 20);
-  const destinationPort = readU16(ip + 22);
-  const sourceIsB = flows.isLater(source, sourcePort, destination, destinationPort);
-  const a = select<i32>(destination, source, sourceIsB);
-  const b = select<i32>(source, destination, sourceIsB);
-  const ports = select<i32>(
-    destinationPort | (sourcePort << 16),
-    sourcePort | (destinationPort << 16),
-    sourceIsB,
-  );
-  set(frame, IP, <i32>ip);
-  set(frame, ADDRESS_A, a);
-  set(frame, ADDRESS_B, b);
-  set(frame, PORTS, ports);
-  set(frame, SOURCE_IS_B, sourceIsB ? 1 : 0);
-  set(frame, HASH, flows.hashOf(a, b, ports));
-  return true;
+/** Where the IP header is, when it is a whole one of IPv4 without options and a TCP header follows; else 0, and the long way is taken. */
+function plainIp(frame: usize, captured: i32, type: i32): usize {
+  const isUsual =
+    type === ETHERNET && captured >= 14 + HEADERS_BYTES && load<u16>(frame + 12) === ETHERTYPE_IPV4;
+  const before = isUsual ? 14 : linkBytes(frame, captured, type);
+  if (before < 0 || captured < before + HEADERS_BYTES) return 0;
+  const ip = frame + <usize>before;
+  const isWholeTcp = (load<u32>(ip + 6) & FRAGMENT_AND_PROTOCOL) === WHOLE_TCP;
+  if (load<u8>(ip) !== IPV4_WITHOUT_OPTIONS || !isWholeTcp) return 0;
+  return <i32>bswap<u16>(load<u16>(ip + 2)) < HEADERS_BYTES ? 0 : ip;
 }
