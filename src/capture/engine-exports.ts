@@ -39,6 +39,7 @@ export interface EngineExports {
   rowCount(table: number): number;
   keysAt(table: number): number;
   valuesAt(table: number): number;
+  addKeys(table: number, keys: number, rows: number): void;
   addRows(table: number, keys: number, values: number, rows: number): void;
   matchRows(table: number, other: number): number;
   findListeners(): number;
@@ -49,15 +50,13 @@ export interface EngineExports {
   payloadOfAll(): number;
   listenerTable(): number;
   peerTable(): number;
-  startDetail(listeners: number, talkers: number, steps: number, stepMs: number): void;
+  startDetail(listeners: number, talkers: number, steps: number, stepMs: number, examples: number): void;
   detailConnections(from: number, to: number): void;
   clientWords(): number;
   knownClientsAt(): number;
   servedClientsAt(): number;
   beatsAt(listener: number): number;
   beatCount(listener: number): number;
-  startExamples(most: number): void;
-  findExamples(from: number, to: number): void;
   examplesAt(): number;
   exampleListBytes(): number;
   isKnownLinkType(linkType: number): number;

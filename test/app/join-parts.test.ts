@@ -24,7 +24,7 @@ async function joined(pcap: Uint8Array, parts: number, fileBytes = Number.POSITI
   // Which part a listener's beats came from decides their order.
   const listeners = rest.listeners.map(({ beats, ...listener }) => ({
     ...listener,
-    beats: [...beats].toSorted((a, b) => a - b),
+    beats: beats.flatMap((list) => [...list]).toSorted((a, b) => a - b),
   }));
   return { ...rest, listeners, packets: counts[0]?.packets };
 }

@@ -18,11 +18,11 @@ export {
   startCount,
 } from './adding/count';
 export { detailConnections, startDetail } from './adding/detail';
-export { exampleListBytes, examplesAt, findExamples, startExamples } from './adding/examples';
+export { exampleListBytes, examplesAt } from './adding/examples';
 export { verdictTableAt } from './adding/meaning';
 export { latencyEdgesAt } from './adding/opening-times';
 export { findListeners, settleRoles } from './adding/roles';
-export { addRows, keysAt, matchRows, newTable, rowCount, valuesAt } from './adding/rows';
+export { addKeys, addRows, keysAt, matchRows, newTable, rowCount, valuesAt } from './adding/rows';
 export { addressCount, addressesAt } from './addresses';
 export { chunksAt, connectionCount } from './connections';
 export { baseSeconds, bytes, firstUs, lastUs } from './cursor';

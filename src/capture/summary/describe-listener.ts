@@ -2,13 +2,12 @@ import { type CaptureListener, type JudgementId, judgementIds } from '../../tcp/
 import type { EndpointText } from '../endpoint-text.ts';
 import * as column from '../layout/total-columns.ts';
 import { toLatencyBins } from './latency-bins.ts';
-import type { ListenerTotals } from './listener-totals.ts';
 import { quantilesMs } from './log-histogram.ts';
 
-/** A listener by its key (see PartCounts) and what its connections add up to; without its heartbeat, which takes more than sums. */
+/** A listener by its key (see PartCounts) and what its connections add up to (layout/total-columns.ts); without its heartbeat, which takes more than sums. */
 export function describeListener(
   [address, portAndFamily]: readonly [number, number],
-  { columns }: ListenerTotals,
+  columns: Float64Array,
   { stepMs, durationMs }: { readonly stepMs: number; readonly durationMs: number },
   clients: Pick<CaptureListener, 'clients' | 'clientsServed'>,
   addresses: EndpointText,

@@ -37,8 +37,16 @@ export function readRows(engine: EngineExports, table: number, columns: number):
   };
 }
 
-/** Adds the rows to a table of the engine. */
-export function writeRows(engine: EngineExports, table: number, rows: EndpointRows): void {
+/** A table of the engine with a row of zeros for each of these endpoints. */
+export function tableOf(engine: EngineExports, { keys }: EndpointRows, columns: number): number {
+  const table = engine.newTable(columns);
+  const at = engine.inputAt(keys.byteLength);
+  new Int32Array(engine.memory.buffer, at, keys.length).set(keys);
+  engine.addKeys(table, at, keys.length / KEY_WORDS);
+  return table;
+}
+
+function addRows(engine: EngineExports, table: number, rows: EndpointRows): void {
   const keyBytes = rows.keys.byteLength;
   const at = engine.inputAt(keyBytes + rows.values.byteLength);
   const { buffer } = engine.memory;
@@ -53,18 +61,15 @@ export function sumRows(lists: readonly EndpointRows[]): EndpointRows {
   if (others.length === 0) return first;
   const engine = startEngine();
   const table = engine.newTable(first.columns);
-  for (const rows of lists) writeRows(engine, table, rows);
+  for (const rows of lists) addRows(engine, table, rows);
   return readRows(engine, table, first.columns);
 }
 
 /** For each row its number among `all`, which has every key of it. */
 export function placesAmong(all: EndpointRows, rows: EndpointRows): Int32Array {
   const engine = startEngine();
-  const [table, other] = [rows, all].map(({ keys }) => {
-    const made = engine.newTable(0);
-    writeRows(engine, made, { columns: 0, keys, values: new Float64Array(0) });
-    return made;
-  }) as [number, number];
+  const table = tableOf(engine, rows, 0);
+  const other = tableOf(engine, all, 0);
   const at = engine.matchRows(table, other);
   return new Int32Array(engine.memory.buffer, at, rowCount(rows)).map((place) => place - 1);
 }

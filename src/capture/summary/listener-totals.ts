@@ -18,24 +18,23 @@ export function readTotals(engine: EngineExports, at: number, columns: number, r
   };
 }
 
-/** What parts of a capture have counted of one listener, together. */
-export function sumTotals(parts: readonly ListenerTotals[]): ListenerTotals {
-  const [first] = parts;
-  const columns = new Float64Array(first?.columns.length ?? column.totalColumns);
-  for (const part of parts)
-    part.columns.forEach((amount, at) => {
-      columns[at] = (columns[at] ?? 0) + amount;
-    });
-  const least = parts.flatMap((part) =>
-    (part.columns[column.connectSamples] ?? 0) > 0 ? [part.columns[column.connectMinUs] ?? 0] : [],
-  );
-  columns[column.connectMinUs] = Math.min(...least);
-  return { columns, beats: joinBeats(parts.map(({ beats }) => beats)) };
+/** The columns of one listener that parts of a capture have counted, together. */
+export function sumColumns(parts: readonly ListenerTotals[]): Float64Array {
+  const columns = new Float64Array(parts[0]?.columns.length ?? column.totalColumns);
+  let leastUs = Number.POSITIVE_INFINITY;
+  for (const part of parts) {
+    for (let at = 0; at < columns.length; at++) columns[at] = (columns[at] ?? 0) + (part.columns[at] ?? 0);
+    if ((part.columns[column.connectSamples] ?? 0) === 0) continue;
+    leastUs = Math.min(leastUs, part.columns[column.connectMinUs] ?? 0);
+  }
+  columns[column.connectMinUs] = leastUs;
+  return columns;
 }
 
-/** Of lists in the order of time one such list. */
-function joinBeats(lists: readonly Float64Array[]): Float64Array {
-  const all = new Float64Array(lists.reduce((sum, { length }) => sum + length, 0));
+/** Of lists of beats, each in the order of time, the first so many of all. */
+export function earliestBeats(lists: readonly Float64Array[], most: number): Float64Array {
+  const cells = lists.reduce((sum, { length }) => sum + length, 0);
+  const all = new Float64Array(Math.min(cells, 2 * most));
   const next = lists.map(() => 0);
   for (let at = 0; at < all.length; at += 2) {
     let earliest = -1;

@@ -9,7 +9,7 @@ import { totalColumns } from '../layout/total-columns.ts';
 import { type CaptureTally, countMiddles, readTally } from '../read-tally.ts';
 import { type SeriesParts, seriesParts } from '../series.ts';
 import { type ClientBits, readClientBits } from './client-bits.ts';
-import { type EndpointRows, readRows, writeRows } from './endpoint-rows.ts';
+import { type EndpointRows, readRows, tableOf } from './endpoint-rows.ts';
 import { type ListenerTotals, readTotals } from './listener-totals.ts';
 
 /** What a part of a capture counts once it has been read; all of it adds up over the parts. */
@@ -28,12 +28,16 @@ export interface PartCounts {
   readonly peers: EndpointRows;
 }
 
-/** Listeners and clients to look at, without numbers; `steps` and `stepMs` are of the whole capture's series. */
+/**
+ * Listeners and clients to look at, without numbers; `steps` and `stepMs` are of the whole capture's series; `examples`: at most so many of
+ * each judgement.
+ */
 export interface DetailRequest {
   readonly listeners: EndpointRows;
   readonly peers: EndpointRows;
   readonly steps: number;
   readonly stepMs: number;
+  readonly examples: number;
 }
 
 /** Of the listeners, in the order asked for; `peers`: columns of layout/peer-columns.ts. */
@@ -41,6 +45,7 @@ export interface PartDetails {
   readonly totals: readonly ListenerTotals[];
   readonly clients: ClientBits;
   readonly peers: EndpointRows;
+  readonly examples: readonly Example[];
 }
 
 /** A connection worth showing, numbered within its part; the higher the score among those of its judgement, the more it tells. */
@@ -74,7 +79,7 @@ export class PartSummary {
   /** Judges every connection. `listeners`: of all parts, where `middles` were counted. */
   count(listeners: EndpointRows | null): PartCounts {
     const engine = this.#engine;
-    if (listeners !== null) engine.settleRoles(this.#table(listeners));
+    if (listeners !== null) engine.settleRoles(tableOf(engine, listeners, 0));
     engine.startCount();
     this.#inSlices(engine.countConnections);
     return {
@@ -92,12 +97,12 @@ export class PartSummary {
   }
 
   /** Adds up the connections of each of these listeners and clients. */
-  detail({ listeners, peers, steps, stepMs }: DetailRequest): PartDetails {
+  detail({ listeners, peers, steps, stepMs, examples }: DetailRequest): PartDetails {
     const engine = this.#engine;
     const columns = totalColumns + steps;
-    const places = this.#table(withColumns(listeners, columns));
-    const talkers = this.#table(withColumns(peers, peerColumns));
-    engine.startDetail(places, talkers, steps, stepMs);
+    const places = tableOf(engine, listeners, columns);
+    const talkers = tableOf(engine, peers, peerColumns);
+    engine.startDetail(places, talkers, steps, stepMs, examples);
     this.#inSlices(engine.detailConnections);
     return {
       totals: Array.from({ length: engine.rowCount(places) }, (_, row) =>
@@ -105,18 +110,16 @@ export class PartSummary {
       ),
       clients: readClientBits(engine, engine.rowCount(places)),
       peers: readRows(engine, talkers, peerColumns),
+      examples: this.#examples(examples),
     };
   }
 
-  /** The most telling connections of each judgement, at most `most` of each. */
-  examples(most: number): Example[] {
+  /** The most telling connections of each judgement; best first. */
+  #examples(most: number): Example[] {
     const engine = this.#engine;
-    engine.startExamples(most);
-    this.#inSlices(engine.findExamples);
-    const at = engine.examplesAt();
     const view = new ConnectionView(engine);
     return judgementIds.flatMap((_, judgement) => {
-      const list = at + judgement * engine.exampleListBytes();
+      const list = engine.examplesAt() + judgement * engine.exampleListBytes();
       const [length = 0, ...cells] = new Float64Array(engine.memory.buffer, list, 1 + 2 * most);
       return Array.from({ length }, (__, i) => {
         const [score = 0, index = 0] = cells.slice(2 * i);
@@ -154,17 +157,6 @@ export class PartSummary {
     const count = this.#engine.connectionCount();
     for (let from = 0; from < count; from += SLICE) step(from, Math.min(count, from + SLICE));
   }
-
-  #table(rows: EndpointRows): number {
-    const table = this.#engine.newTable(rows.columns);
-    writeRows(this.#engine, table, rows);
-    return table;
-  }
-}
-
-/** The same endpoints with so many zeros each. */
-function withColumns({ keys }: EndpointRows, columns: number): EndpointRows {
-  return { columns, keys, values: new Float64Array((keys.length / 2) * columns) };
 }
 
 /** By halving: connections are numbered in the order of their first packets. */

@@ -55,8 +55,12 @@ function said({ counts: _counts, ...rest }: JoinedParts): object {
   };
 }
 
-function inOrder(beats: Float64Array): readonly string[] {
-  return Array.from({ length: beats.length / 2 }, (_, i) => `${beats[2 * i]} ${beats[2 * i + 1]}`).toSorted();
+function inOrder(lists: readonly Float64Array[]): readonly string[] {
+  return lists
+    .flatMap((beats) =>
+      Array.from({ length: beats.length / 2 }, (_, i) => `${beats[2 * i]} ${beats[2 * i + 1]}`),
+    )
+    .toSorted();
 }
 
 function checkSums({

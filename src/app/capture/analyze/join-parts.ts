@@ -13,7 +13,7 @@ import {
   rowCount,
   sumRows,
 } from '../../../capture/summary/endpoint-rows.ts';
-import { sumTotals } from '../../../capture/summary/listener-totals.ts';
+import { sumColumns } from '../../../capture/summary/listener-totals.ts';
 import type {
   DetailRequest,
   Example,
@@ -35,8 +35,11 @@ const MOST_LISTENERS = 100;
 const MOST_PEERS = 50;
 const EXAMPLES = 5;
 
-/** `beats`: see ListenerTotals; `empty`: how many connections without payload there are in all. */
-export type JoinedListener = CaptureListener & { readonly beats: Float64Array; readonly empty: number };
+/** `beats`: of each part, see ListenerTotals; `empty`: how many connections without payload there are in all. */
+export type JoinedListener = CaptureListener & {
+  readonly beats: readonly Float64Array[];
+  readonly empty: number;
+};
 
 /** What the parts of a capture say together. */
 export interface JoinedParts {
@@ -66,6 +69,7 @@ export async function joinParts(
     peers: largest(peers, MOST_PEERS),
     steps: series.packets.length,
     stepMs: series.stepMs,
+    examples: EXAMPLES,
   };
   const details = await Promise.all(parts.map((part) => part.ask('detail', request)));
   const clients = countClients(
@@ -84,7 +88,7 @@ export async function joinParts(
     listenersInAll: rowCount(listeners),
     peers: joinPeers(details, addresses),
     peersInAll: rowCount(peers),
-    examples: await joinExamples(parts),
+    examples: await joinExamples(details, parts),
   };
 }
 
@@ -115,15 +119,14 @@ function joinListeners(
   addresses: EndpointText,
 ): readonly JoinedListener[] {
   return clients.map((counted, place) => {
-    const totals = sumTotals(
-      details.flatMap((part) => {
-        const counts = part.totals[place];
-        return counts === undefined ? [] : [counts];
-      }),
-    );
-    const empty = totals.columns[totalColumn.empty] ?? 0;
-    const listener = describeListener(keyOf(listeners, place), totals, span, counted, addresses);
-    return { ...listener, beats: totals.beats, empty };
+    const parts = details.flatMap(({ totals }) => totals[place] ?? []);
+    const columns = sumColumns(parts);
+    const listener = describeListener(keyOf(listeners, place), columns, span, counted, addresses);
+    return {
+      ...listener,
+      beats: parts.map(({ beats }) => beats),
+      empty: columns[totalColumn.empty] ?? 0,
+    };
   });
 }
 
@@ -164,9 +167,11 @@ function joinPeers(details: readonly PartDetails[], addresses: EndpointText): Ca
 }
 
 /** The best of all parts, in the order of judgements, worst first; numbered over the whole capture. */
-async function joinExamples(parts: readonly AnalysedPart[]): Promise<readonly ConnectionRecord[]> {
-  const found = await Promise.all(parts.map((part) => part.ask('examples', EXAMPLES)));
-  const all = found.flatMap((examples, part) => examples.map((example) => ({ ...example, part })));
+async function joinExamples(
+  details: readonly PartDetails[],
+  parts: readonly AnalysedPart[],
+): Promise<readonly ConnectionRecord[]> {
+  const all = details.flatMap(({ examples }, part) => examples.map((example) => ({ ...example, part })));
   const best = judgementIds.flatMap((_, judgement) =>
     all
       .filter((example) => example.judgement === judgement)

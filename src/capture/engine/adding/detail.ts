@@ -1,4 +1,4 @@
-/** Adds up what the connections of some listeners and clients were like. */
+/** Adds up what the connections of some listeners and clients were like, and finds examples of each judgement. */
 import * as judgementBit from '../../layout/judgement-bits.ts';
 import * as peerColumn from '../../layout/peer-columns.ts';
 import * as stateBit from '../../layout/state-bits.ts';
@@ -11,6 +11,7 @@ import { get } from '../memory.ts';
 import { keepBeat, startBeats } from './beats.ts';
 import { markClient, startClientBits } from './client-bits.ts';
 import { listenerTable, peerTable } from './count.ts';
+import { considerExample, startExamples } from './examples.ts';
 import { judgementOf, means } from './meaning.ts';
 import { countOpening } from './opening-times.ts';
 import { addTo, findRow, matchRows, rowAt, rowCount } from './rows.ts';
@@ -23,8 +24,15 @@ let stepMs: f64 = 0;
 let listenerOf: usize = 0;
 let talkerOf: usize = 0;
 
-/** The tables have a row of zeros for each; of the capture's steps there are `ofSteps`, `lasting` ms each. */
-export function startDetail(ofListeners: usize, ofTalkers: usize, ofSteps: i32, lasting: f64): void {
+/** The tables have a row of zeros for each; of the capture's steps there are `ofSteps`, `lasting` ms each. Of each judgement so many examples are looked for. */
+export function startDetail(
+  ofListeners: usize,
+  ofTalkers: usize,
+  ofSteps: i32,
+  lasting: f64,
+  examples: i32,
+): void {
+  startExamples(examples);
   listeners = ofListeners;
   talkers = ofTalkers;
   steps = ofSteps;
@@ -39,6 +47,7 @@ export function startDetail(ofListeners: usize, ofTalkers: usize, ofSteps: i32, 
 export function detailConnections(from: i32, to: i32): void {
   for (let index = from; index < to; index++) {
     view.look(recordOf(index));
+    considerExample(index);
     const peer = findRow(peerTable(), view.addressOf(view.client), view.state & stateBit.isIpv6);
     const talker = get(talkerOf, peer) - 1;
     if (talker >= 0) countPeer(rowAt(talkers, talker));

@@ -4,7 +4,6 @@ import * as endpointWord from '../../layout/endpoint-words.ts';
 import * as judgementBit from '../../layout/judgement-bits.ts';
 import * as troubleWord from '../../layout/trouble-words.ts';
 import * as verdictNumber from '../../layout/verdict-numbers.ts';
-import { recordOf } from '../connections.ts';
 import * as view from '../judging/view.ts';
 import { allocate } from '../memory.ts';
 import { judgementOf, means } from './meaning.ts';
@@ -31,16 +30,13 @@ export function examplesAt(): usize {
   return lists;
 }
 
-/** To be called for slices of all connections, in their order. */
-export function findExamples(from: i32, to: i32): void {
-  for (let index = from; index < to; index++) {
-    view.look(recordOf(index));
-    const verdict = view.verdict();
-    const list = lists + <usize>judgementOf(verdict) * LIST_BYTES;
-    const length = <i32>load<f64>(list);
-    // Where nothing is amiss the first ones do.
-    if (length < most || !means(verdict, judgementBit.calm)) insert(list, length, scoreOf(verdict), index);
-  }
+/** The connection in view, which has this number; to be called for all of them in their order. */
+export function considerExample(index: i32): void {
+  const verdict = view.verdict();
+  const list = lists + <usize>judgementOf(verdict) * LIST_BYTES;
+  const length = <i32>load<f64>(list);
+  // Where nothing is amiss the first ones do.
+  if (length < most || !means(verdict, judgementBit.calm)) insert(list, length, scoreOf(verdict), index);
 }
 
 function insert(list: usize, length: i32, score: f64, index: i32): void {

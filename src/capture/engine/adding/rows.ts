@@ -73,6 +73,14 @@ export function addRows(table: usize, keys: usize, values: usize, rows: i32): vo
   }
 }
 
+/** Rows of zeros for so many keys. */
+export function addKeys(table: usize, keys: usize, rows: i32): void {
+  for (let from = 0; from < rows; from++) {
+    const key = keys + <usize>from * KEY_BYTES;
+    rowOf(table, get(key, 0), get(key, 1));
+  }
+}
+
 /** For each row of `table` the number of the row with the same key in `other`, plus one (0: there is none), as 32-bit words. */
 export function matchRows(table: usize, other: usize): usize {
   const rows = rowCount(table);
