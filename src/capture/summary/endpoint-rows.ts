@@ -24,16 +24,18 @@ export function cell({ values, columns }: EndpointRows, row: number, column: num
 
 /** Copies what a table of the engine (engine/adding/rows.ts) holds. */
 export function readRows(engine: EngineExports, table: number, columns: number): EndpointRows {
+  const { keys, values } = viewRows(engine, table, columns);
+  return { columns, keys: keys.slice(), values: values.slice() };
+}
+
+/** The same where it lies; until the engine is used again. */
+export function viewRows(engine: EngineExports, table: number, columns: number): EndpointRows {
   const rows = engine.rowCount(table);
-  const { buffer } = engine.memory;
+  const buffer = engine.memory.buffer as ArrayBuffer;
   return {
     columns,
-    keys: new Int32Array(buffer, engine.keysAt(table), rows * KEY_WORDS).slice() as Int32Array<ArrayBuffer>,
-    values: new Float64Array(
-      buffer,
-      engine.valuesAt(table),
-      rows * columns,
-    ).slice() as Float64Array<ArrayBuffer>,
+    keys: new Int32Array(buffer, engine.keysAt(table), rows * KEY_WORDS),
+    values: new Float64Array(buffer, engine.valuesAt(table), rows * columns),
   };
 }
 
@@ -46,16 +48,18 @@ export function tableOf(engine: EngineExports, { keys }: EndpointRows, columns: 
   return table;
 }
 
-function addRows(engine: EngineExports, table: number, rows: EndpointRows): void {
+/** Adds the rows to a table of the engine; returns where in it they are. */
+export function addRows(engine: EngineExports, table: number, rows: EndpointRows): Int32Array<ArrayBuffer> {
   const keyBytes = rows.keys.byteLength;
   const at = engine.inputAt(keyBytes + rows.values.byteLength);
   const { buffer } = engine.memory;
   new Int32Array(buffer, at, rows.keys.length).set(rows.keys);
   new Float64Array(buffer, at + keyBytes, rows.values.length).set(rows.values);
   engine.addRows(table, at, at + keyBytes, rowCount(rows));
+  return new Int32Array(engine.memory.buffer, at, rowCount(rows)).slice() as Int32Array<ArrayBuffer>;
 }
 
-/** One row for each endpoint, the sum of all that the lists have of it; those of the first list stand first, in its order. */
+/** One row for each endpoint, the sum of all that the lists have of it. */
 export function sumRows(lists: readonly EndpointRows[]): EndpointRows {
   const [first = { columns: 0, keys: new Int32Array(0), values: new Float64Array(0) }, ...others] = lists;
   if (others.length === 0) return first;
@@ -65,13 +69,10 @@ export function sumRows(lists: readonly EndpointRows[]): EndpointRows {
   return readRows(engine, table, first.columns);
 }
 
-/** For each row its number among `all`, which has every key of it. */
-export function placesAmong(all: EndpointRows, rows: EndpointRows): Int32Array {
-  const engine = startEngine();
-  const table = tableOf(engine, rows, 0);
-  const other = tableOf(engine, all, 0);
-  const at = engine.matchRows(table, other);
-  return new Int32Array(engine.memory.buffer, at, rowCount(rows)).map((place) => place - 1);
+/** The keys of those with most of what the first column counts, without the counts. */
+export function largestKeys(rows: EndpointRows, most: number): EndpointRows {
+  const keys = Int32Array.from(largestRows(rows, 0, most).flatMap((row) => keyOf(rows, row)));
+  return { columns: 0, keys, values: new Float64Array(0) };
 }
 
 /** Numbers of the rows with the largest values in a column, largest first; of equals the lower key, whatever came first. */

@@ -9,7 +9,15 @@ import { totalColumns } from '../layout/total-columns.ts';
 import { type CaptureTally, countMiddles, readTally } from '../read-tally.ts';
 import { type SeriesParts, seriesParts } from '../series.ts';
 import { type ClientBits, readClientBits } from './client-bits.ts';
-import { type EndpointRows, readRows, tableOf } from './endpoint-rows.ts';
+import {
+  addRows,
+  type EndpointRows,
+  largestKeys,
+  readRows,
+  rowCount,
+  tableOf,
+  viewRows,
+} from './endpoint-rows.ts';
 import { type ListenerTotals, readTotals } from './listener-totals.ts';
 
 /** What a part of a capture counts once it has been read; all of it adds up over the parts. */
@@ -24,8 +32,13 @@ export interface PartCounts {
   readonly judgements: Float64Array;
   /** Of each listener (address; port, and family above it), how many connections. */
   readonly listeners: EndpointRows;
-  /** Of each client (address; family), how many packets both ways. */
-  readonly peers: EndpointRows;
+}
+
+/** Clients of all parts: where those of each other part are among them, how many there are, and those with most packets. */
+export interface JoinedPeers {
+  readonly places: readonly Int32Array[];
+  readonly inAll: number;
+  readonly largest: EndpointRows;
 }
 
 /**
@@ -92,8 +105,20 @@ export class PartSummary {
       series: seriesParts(engine),
       judgements: new Float64Array(engine.memory.buffer, engine.judgementsAt(), judgementIds.length).slice(),
       listeners: readRows(engine, engine.listenerTable(), 1),
-      peers: readRows(engine, engine.peerTable(), 1),
     };
+  }
+
+  /** Of each client (address; family), how many packets both ways. */
+  peers(): EndpointRows {
+    return readRows(this.#engine, this.#engine.peerTable(), 1);
+  }
+
+  /** Adds the clients of the other parts to those of this one, whose places stay what they are. */
+  joinPeers(others: readonly EndpointRows[], most: number): JoinedPeers {
+    const engine = this.#engine;
+    const places = others.map((rows) => addRows(engine, engine.peerTable(), rows));
+    const all = viewRows(engine, engine.peerTable(), 1);
+    return { places, inAll: rowCount(all), largest: largestKeys(all, most) };
   }
 
   /** Adds up the connections of each of these listeners and clients. */

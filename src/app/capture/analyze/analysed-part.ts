@@ -1,7 +1,15 @@
 import type { PartSummary } from '../../../capture/summary/part-summary.ts';
 
 /** What can be asked of a part of a capture that has been read, in this order. */
-export type StepName = 'middles' | 'listeners' | 'count' | 'detail' | 'describe' | 'begunBefore';
+export type StepName =
+  | 'middles'
+  | 'listeners'
+  | 'count'
+  | 'peers'
+  | 'joinPeers'
+  | 'detail'
+  | 'describe'
+  | 'begunBefore';
 
 /** A part of a capture that is read here or in another thread; a step waits until it has been read. */
 export interface AnalysedPart {

@@ -8,8 +8,8 @@ import {
   cell,
   type EndpointRows,
   keyOf,
+  largestKeys,
   largestRows,
-  placesAmong,
   rowCount,
   sumRows,
 } from '../../../capture/summary/endpoint-rows.ts';
@@ -17,6 +17,7 @@ import { sumColumns } from '../../../capture/summary/listener-totals.ts';
 import type {
   DetailRequest,
   Example,
+  JoinedPeers,
   PartCounts,
   PartDetails,
 } from '../../../capture/summary/part-summary.ts';
@@ -63,10 +64,10 @@ export async function joinParts(
   const counts = await Promise.all(parts.map((part) => part.ask('count', known)));
   const series = joinSeries(counts.map((count) => count.series));
   const listeners = sumRows(counts.map((count) => count.listeners));
-  const peers = sumRows(counts.map((count) => count.peers));
+  const peers = await joinPeers(parts);
   const request = {
-    listeners: largest(listeners, MOST_LISTENERS),
-    peers: largest(peers, MOST_PEERS),
+    listeners: largestKeys(listeners, MOST_LISTENERS),
+    peers: peers.largest,
     steps: series.packets.length,
     stepMs: series.stepMs,
     examples: EXAMPLES,
@@ -74,9 +75,9 @@ export async function joinParts(
   const details = await Promise.all(parts.map((part) => part.ask('detail', request)));
   const clients = countClients(
     details.map((part) => part.clients),
-    counts.map((part, i) => (i === 0 ? null : placesAmong(peers, part.peers))),
+    [null, ...peers.places],
     rowCount(request.listeners),
-    rowCount(peers),
+    peers.inAll,
   );
   const span = { stepMs: series.stepMs, durationMs: durationMsOf(counts) };
   return {
@@ -86,16 +87,17 @@ export async function joinParts(
     judgements: judgementCounts(counts),
     listeners: joinListeners(request, details, clients, span, addresses),
     listenersInAll: rowCount(listeners),
-    peers: joinPeers(details, addresses),
-    peersInAll: rowCount(peers),
+    peers: describePeers(details, addresses),
+    peersInAll: peers.inAll,
     examples: await joinExamples(details, parts),
   };
 }
 
-/** The keys of those with most of what the first column counts. */
-function largest(rows: EndpointRows, most: number): EndpointRows {
-  const keys = Int32Array.from(largestRows(rows, 0, most).flatMap((row) => keyOf(rows, row)));
-  return { columns: 0, keys, values: new Float64Array(0) };
+/** In the first part, which has a place for all. */
+async function joinPeers([first, ...others]: readonly AnalysedPart[]): Promise<JoinedPeers> {
+  if (first === undefined) throw new Error('there is no part to join');
+  const rows = await Promise.all(others.map((part) => part.ask('peers')));
+  return first.ask('joinPeers', rows, MOST_PEERS);
 }
 
 /** Every part has seen all frames. */
@@ -149,7 +151,7 @@ function judgementCounts(counts: readonly PartCounts[]): Partial<Record<Judgemen
   return judged;
 }
 
-function joinPeers(details: readonly PartDetails[], addresses: EndpointText): CapturePeer[] {
+function describePeers(details: readonly PartDetails[], addresses: EndpointText): CapturePeer[] {
   const peers = sumRows(details.map((part) => part.peers));
   return largestRows(peers, peerColumn.packets, MOST_PEERS).map((row) => {
     const [address, isIpv6] = keyOf(peers, row);

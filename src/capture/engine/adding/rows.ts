@@ -60,12 +60,14 @@ export function addTo(row: usize, column: i32, amount: f64): void {
   store<f64>(at, load<f64>(at) + amount);
 }
 
-/** Adds rows that another table has, given as its keys and its numbers. */
+/** Adds rows that another table has, given as its keys and its numbers; in place of each key the number of its row is written. */
 export function addRows(table: usize, keys: usize, values: usize, rows: i32): void {
   const columns = get(table, COLUMNS);
   for (let from = 0; from < rows; from++) {
     const key = keys + <usize>from * KEY_BYTES;
-    const to = rowAt(table, rowOf(table, get(key, 0), get(key, 1)));
+    const row = rowOf(table, get(key, 0), get(key, 1));
+    set(keys, from, row);
+    const to = rowAt(table, row);
     const source = values + <usize>from * rowBytes(table);
     for (let column = 0; column < columns; column++) {
       addTo(to, column, load<f64>(source + ((<usize>column) << 3)));
