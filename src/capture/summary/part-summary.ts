@@ -79,9 +79,9 @@ export class PartSummary {
     this.#engine = engine;
   }
 
-  /** How many connections wait for another part's listeners to tell client from server. */
-  middles(): number {
-    return countMiddles(this.#engine);
+  /** As `count`, at once; null where some connection has to wait until all parts' listeners tell its client from its server. */
+  countSettled(): PartCounts | null {
+    return countMiddles(this.#engine) > 0 ? null : this.count(null);
   }
 
   /** Endpoints that have answered a SYN. */
@@ -89,7 +89,7 @@ export class PartSummary {
     return readRows(this.#engine, this.#engine.findListeners(), 0);
   }
 
-  /** Judges every connection. `listeners`: of all parts, where `middles` were counted. */
+  /** Judges every connection. `listeners`: of all parts; null: no connection needs them. */
   count(listeners: EndpointRows | null): PartCounts {
     const engine = this.#engine;
     if (listeners !== null) engine.settleRoles(tableOf(engine, listeners, 0));

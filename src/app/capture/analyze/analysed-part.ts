@@ -2,7 +2,7 @@ import type { PartSummary } from '../../../capture/summary/part-summary.ts';
 
 /** What can be asked of a part of a capture that has been read, in this order. */
 export type StepName =
-  | 'middles'
+  | 'countSettled'
   | 'listeners'
   | 'count'
   | 'peers'

@@ -6,7 +6,6 @@ import { type ClientCount, countClients } from '../../../capture/summary/client-
 import { describeListener } from '../../../capture/summary/describe-listener.ts';
 import {
   cell,
-  type EndpointRows,
   keyOf,
   largestKeys,
   largestRows,
@@ -60,8 +59,7 @@ export async function joinParts(
   parts: readonly AnalysedPart[],
   addresses: EndpointText,
 ): Promise<JoinedParts> {
-  const known = await listenersForRoles(parts);
-  const counts = await Promise.all(parts.map((part) => part.ask('count', known)));
+  const counts = await countParts(parts);
   const series = joinSeries(counts.map((count) => count.series));
   const listeners = sumRows(counts.map((count) => count.listeners));
   const peers = await joinPeers(parts);
@@ -105,11 +103,12 @@ function durationMsOf([first]: readonly PartCounts[]): number {
   return first === undefined ? 0 : (first.lastUs - first.firstUs) / 1000;
 }
 
-/** Only where some connection begins in the middle does anybody need to know who listens. */
-async function listenersForRoles(parts: readonly AnalysedPart[]): Promise<EndpointRows | null> {
-  const middles = await Promise.all(parts.map((part) => part.ask('middles')));
-  if (middles.every((count) => count === 0)) return null;
-  return sumRows(await Promise.all(parts.map((part) => part.ask('listeners'))));
+/** Only a part in which some connection begins in the middle has to wait for the others: somebody must know who listens. */
+async function countParts(parts: readonly AnalysedPart[]): Promise<readonly PartCounts[]> {
+  const settled = await Promise.all(parts.map((part) => part.ask('countSettled')));
+  if (!settled.includes(null)) return settled.filter((counts) => counts !== null);
+  const listeners = sumRows(await Promise.all(parts.map((part) => part.ask('listeners'))));
+  return Promise.all(parts.map((part, i) => settled[i] ?? part.ask('count', listeners)));
 }
 
 /** In the order asked for. */

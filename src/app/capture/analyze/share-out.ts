@@ -1,7 +1,7 @@
 import { type AnalysisShare, wholeShare } from '../../../capture/capture-analysis.ts';
 
 /** What the first thread has read before the others have started. */
-const HEAD_START_BYTES = 18 * 1024 ** 2;
+const HEAD_START_BYTES = 36 * 1024 ** 2;
 const MOST_HEAD_START = 0.25;
 
 /** Shares of a file of this size for so many threads, of which the first is there already and takes a little more. */
