@@ -18,7 +18,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-const generator = fileURLToPath(new URL('../dist/measure/generate-capture.js', import.meta.url));
+const generator = fileURLToPath(new URL('../build/measure/generate-capture.js', import.meta.url));
 const PACKETS_PER_CONNECTION = 7;
 const POLL_MS = 5;
 /** What the memory target grants besides the connections. */

@@ -5,9 +5,9 @@
  */
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
-import { inNamespace } from '../dist/kernel/netns/enter.js';
-import { addAddresses, connectNamespaces, swallowReplies } from '../dist/lab/link.js';
-import { LabNamespace } from '../dist/lab/namespace.js';
+import { inNamespace } from '../build/kernel/netns/enter.js';
+import { addAddresses, connectNamespaces, swallowReplies } from '../build/lab/link.js';
+import { LabNamespace } from '../build/lab/namespace.js';
 
 const rounds = Number(process.argv[2] ?? 5);
 const PACKETS = 300_000;

@@ -10,12 +10,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { inNamespace } from '../dist/kernel/netns/enter.js';
-import { connectNamespaces } from '../dist/lab/link.js';
-import { LabNamespace } from '../dist/lab/namespace.js';
-import { FrameBatch } from '../dist/lab/programs/frame-batch.js';
-import { Pace } from '../dist/lab/programs/pace.js';
-import { tcpFrame } from '../dist/lab/tcp-frame.js';
+import { inNamespace } from '../build/kernel/netns/enter.js';
+import { connectNamespaces } from '../build/lab/link.js';
+import { LabNamespace } from '../build/lab/namespace.js';
+import { FrameBatch } from '../build/lab/programs/frame-batch.js';
+import { Pace } from '../build/lab/programs/pace.js';
+import { tcpFrame } from '../build/lab/tcp-frame.js';
 
 const BURST_PACKETS = 1_500_000;
 const BATCH = 256;

@@ -6,7 +6,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { LabNamespace } from '../dist/lab/namespace.js';
+import { LabNamespace } from '../build/lab/namespace.js';
 
 const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const rounds = Number(process.argv[2] ?? 7);

@@ -3,11 +3,16 @@ import type { BulkSink, FrameSink } from './file/frame-sink.ts';
 import type { PcapLayout } from './file/pcap-decoder.ts';
 import { startEngine } from './start-engine.ts';
 
-/** Several analyses can share a capture: each sees every frame and follows its part of the connections. */
+/**
+ * Several analyses can share a capture: each sees every frame and follows its part of the connections, from one number up to another of
+ * `wholeShare`. The first begins at 0.
+ */
 export interface AnalysisShare {
-  readonly part: number;
-  readonly parts: number;
+  readonly from: number;
+  readonly to: number;
 }
+
+export const wholeShare: AnalysisShare = Object.freeze({ from: 0, to: 0x1_0000 });
 
 /** Of a frame that comes by itself, as much is looked at as all headers together can take. */
 const MOST_HEADER_BYTES = 65_600;
@@ -24,9 +29,9 @@ export class CaptureAnalysis implements FrameSink {
   readonly unknownLinkTypes = new Map<number, number>();
   #loaded: Uint8Array | null = null;
 
-  constructor({ part, parts }: AnalysisShare = { part: 0, parts: 1 }) {
+  constructor({ from, to }: AnalysisShare = wholeShare) {
     const { engine } = this;
-    engine.share(part, parts);
+    engine.share(from, to);
     this.bulk = {
       get packets() {
         return engine.packets();

@@ -87,6 +87,11 @@ export class ConnectionView {
     return (this.state & (bit << endpoint)) !== 0;
   }
 
+  /** Place in `verdicts` (judging/verdict.ts); 0 until the engine has judged. */
+  get verdictNumber(): number {
+    return this.state >>> stateBit.verdictShift;
+  }
+
   /** A word of the trouble record; 0 where there is none. */
   troubleWord(which: number): number {
     return this.trouble === 0 ? 0 : (this.words[this.trouble + which] ?? 0);

@@ -3,7 +3,7 @@ import type { ConnectionView, EndpointBit } from './connection-view.ts';
 import type { EndpointText } from './endpoint-text.ts';
 import { describeEnd } from './judging/describe-end.ts';
 import { tellJudgement } from './judging/tell-judgement.ts';
-import type { Verdict } from './judging/verdict.ts';
+import { verdicts } from './judging/verdict.ts';
 import * as connectionWord from './layout/connection-words.ts';
 import * as endpointWord from './layout/endpoint-words.ts';
 import * as offer from './layout/offer-bits.ts';
@@ -17,13 +17,13 @@ export interface DescribeContext {
   readonly firstUs: number;
 }
 
-/** The connection in view as a record with names; `number` is its place among all of the capture. */
+/** The connection in view, which has been judged, as a record with names; `number` is its place among all of the capture. */
 export function describeConnection(
   view: ConnectionView,
   number: number,
-  verdict: Verdict,
   context: DescribeContext,
 ): ConnectionRecord {
+  const verdict = verdicts[view.verdictNumber] ?? 'too-little';
   const isIpv6 = view.is(stateBit.isIpv6);
   const [client, server] = endpointsOf(view);
   const timing = timingOf(view, context.firstUs);

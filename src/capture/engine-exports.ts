@@ -1,7 +1,7 @@
 /** What the compiled engine offers (src/capture/engine/engine.ts). Pointers are byte offsets in `memory`. */
 export interface EngineExports {
   readonly memory: WebAssembly.Memory;
-  share(part: number, parts: number): void;
+  share(from: number, to: number): void;
   inputAt(bytes: number): number;
   frame(
     at: number,
@@ -33,6 +33,32 @@ export interface EngineExports {
   seriesAt(): number;
   seriesShift(): number;
   lastStep(): number;
+  verdictTableAt(): number;
+  latencyEdgesAt(): number;
+  newTable(columns: number): number;
+  rowCount(table: number): number;
+  keysAt(table: number): number;
+  valuesAt(table: number): number;
+  addKeys(table: number, keys: number, rows: number): void;
+  addRows(table: number, keys: number, values: number, rows: number): void;
+  matchRows(table: number, other: number): number;
+  findListeners(): number;
+  settleRoles(known: number): void;
+  startCount(): void;
+  countConnections(from: number, to: number): void;
+  judgementsAt(): number;
+  payloadOfAll(): number;
+  listenerTable(): number;
+  peerTable(): number;
+  startDetail(listeners: number, talkers: number, steps: number, stepMs: number, examples: number): void;
+  detailConnections(from: number, to: number): void;
+  clientWords(): number;
+  knownClientsAt(): number;
+  servedClientsAt(): number;
+  beatsAt(listener: number): number;
+  beatCount(listener: number): number;
+  examplesAt(): number;
+  exampleListBytes(): number;
   isKnownLinkType(linkType: number): number;
   lastConnection(): number;
   lastSenderBit(): number;

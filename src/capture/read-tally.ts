@@ -1,5 +1,4 @@
 import type { CaptureReport, CaptureTotals } from '../tcp/capture.ts';
-import { ConnectionView } from './connection-view.ts';
 import type { EngineExports } from './engine-exports.ts';
 import * as tallyWord from './layout/tally-words.ts';
 
@@ -9,7 +8,7 @@ export interface CaptureTally {
   readonly skipped: CaptureReport['skipped'];
 }
 
-/** What the engine has counted so far. */
+/** What the engine has counted so far; payload once it has counted the connections (`countConnections`). */
 export function readTally(engine: EngineExports): CaptureTally {
   const counts = new Float64Array(engine.memory.buffer, engine.tallyAt(), tallyWord.tallyWords);
   const count = (word: number): number => counts[word] ?? 0;
@@ -35,7 +34,7 @@ export function readTally(engine: EngineExports): CaptureTally {
       outOfOrder: count(tallyWord.outOfOrder),
       resets: count(tallyWord.resets),
       push: count(tallyWord.push),
-      payloadBytes: payloadBytesOf(engine),
+      payloadBytes: engine.payloadOfAll(),
       dataSegments: count(tallyWord.dataSegments),
       copies: count(tallyWord.copies),
       missedByCapture: count(tallyWord.missedByCapture),
@@ -47,17 +46,6 @@ export function readTally(engine: EngineExports): CaptureTally {
       cut: count(tallyWord.cut),
     },
   };
-}
-
-/** Summed here, not counted by the engine: which bytes a connection has is not settled before its last packet. */
-function payloadBytesOf(engine: EngineExports): number {
-  const view = new ConnectionView(engine);
-  let sum = 0;
-  for (let index = 0; index < view.count; index++) {
-    view.select(index);
-    sum += view.payloadOf(0) + view.payloadOf(1);
-  }
-  return sum;
 }
 
 /** Connections whose beginning is not in the capture: for them somebody must know who listens. */

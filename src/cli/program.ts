@@ -25,6 +25,7 @@ async function commandsFor(argv: readonly string[]): Promise<readonly HalfopenCo
 /** Runs what the arguments ask for; resolves to the exit code. Results go to stdout, everything else to stderr. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
   leaveQuietlyWhenNobodyReads();
+  failWithoutResult();
   let result: CommandResult = { exitCode: exitCodes.clean };
   const program = new Command('halfopen')
     .description('Says why TCP connections to and from this Linux host are refused, dropped, slow or dead.')
@@ -75,5 +76,12 @@ function leaveQuietlyWhenNobodyReads(): void {
     if (error.code === 'EPIPE') process.exit();
     process.stderr.write(`halfopen: cannot write to standard output: ${error.message}\n`);
     process.exit(exitCodes.cannotObserve);
+  });
+}
+
+/** Node ends as soon as there is nothing to wait for. Where no result came until then, that must not look like a clean one. */
+function failWithoutResult(): void {
+  process.once('beforeExit', () => {
+    process.exitCode ??= reportFailure(new Error('the program ended without a result'));
   });
 }

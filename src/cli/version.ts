@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The version of this package, from the package.json two folders up (src/cli or dist/cli). */
+/** The version of this package, from the package.json two folders up (src/cli or dist/chunks). */
 export function version(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   const found =

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { joinParts } from '../../src/app/capture/analyze/join-parts.ts';
 import { LocalPart } from '../../src/app/capture/analyze/read-part.ts';
+import { shareOut } from '../../src/app/capture/analyze/share-out.ts';
 import { CaptureAnalysis } from '../../src/capture/capture-analysis.ts';
 import { EndpointText } from '../../src/capture/endpoint-text.ts';
 import { generateCapture } from '../../src/measure/capture/generate-capture.ts';
@@ -12,9 +13,9 @@ import { feed } from '../capture/feed.ts';
 
 /** Several engines share a capture as several threads do: what they say together must not depend on how many they are. */
 
-async function joined(pcap: Uint8Array, parts: number) {
-  const all = Array.from({ length: parts }, (_, part) => {
-    const analysis = new CaptureAnalysis({ part, parts });
+async function joined(pcap: Uint8Array, parts: number, fileBytes = Number.POSITIVE_INFINITY) {
+  const all = shareOut(parts, fileBytes).map((share) => {
+    const analysis = new CaptureAnalysis(share);
     return new LocalPart(feed(pcap, analysis), analysis);
   });
   const [first] = all;
@@ -23,7 +24,7 @@ async function joined(pcap: Uint8Array, parts: number) {
   // Which part a listener's beats came from decides their order.
   const listeners = rest.listeners.map(({ beats, ...listener }) => ({
     ...listener,
-    beats: [...beats].toSorted((a, b) => a - b),
+    beats: beats.flatMap((list) => [...list]).toSorted((a, b) => a - b),
   }));
   return { ...rest, listeners, packets: counts[0]?.packets };
 }
@@ -68,5 +69,7 @@ describe('parts of one capture', () => {
     expect(alone.totals.connections).toBe(3000);
     expect(alone.examples.map(({ number }) => number).every((number) => number < 3000)).toBe(true);
     for (const parts of [2, 4]) expect(await joined(pcap, parts)).toEqual(alone);
+    // The smaller the file the more of it is the first one's.
+    for (const fileBytes of [1, 100_000_000]) expect(await joined(pcap, 3, fileBytes)).toEqual(alone);
   });
 });

@@ -272,7 +272,7 @@ describe('large captures', () => {
   let large = '';
   beforeAll(() => {
     large = file('large.pcap');
-    const generator = path.join(import.meta.dirname, '../../dist/measure/generate-capture.js');
+    const generator = path.join(import.meta.dirname, '../../build/measure/generate-capture.js');
     execFileSync(process.execPath, [
       generator,
       '--out',

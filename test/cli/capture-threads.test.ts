@@ -28,7 +28,7 @@ describe('a capture that several threads read', () => {
   beforeAll(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'halfopen-threads-'));
     file = path.join(folder, 'large.pcap');
-    const generator = path.join(import.meta.dirname, '../../dist/measure/generate-capture.js');
+    const generator = path.join(import.meta.dirname, '../../build/measure/generate-capture.js');
     const wish = ['--packets', '350000', '--connections', '50000', '--family', 'mixed'];
     execFileSync(process.execPath, [generator, '--out', file, ...wish]);
     appendFileSync(file, oddities());

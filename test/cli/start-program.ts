@@ -83,9 +83,10 @@ export function publicCopy(): {
   chmodSync(folder, 0o755);
   const needed = [
     'dist',
+    'build',
     'docs',
     'package.json',
-    ...['commander', 'zod', 'koffi', '@koromix'].map((name) => `node_modules/${name}`),
+    ...['koffi', '@koromix'].map((name) => `node_modules/${name}`),
   ];
   for (const name of needed)
     cpSync(path.join(root, name), path.join(folder, name), { recursive: true, dereference: true });

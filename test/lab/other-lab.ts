@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-export const compiledLab = fileURLToPath(new URL('../../dist/lab', import.meta.url));
+export const compiledLab = fileURLToPath(new URL('../../build/lab', import.meta.url));
 
 /** What the scripts of other labs begin with. */
 export const imports = `

@@ -241,7 +241,7 @@ describe.skipIf(process.getuid?.() !== 0)('the staging kit (needs root: it makes
 /** Another Node process with a namespace and a stopped listener in it, from the compiled code. */
 async function startOtherLab(afterwards: string) {
   const script = `
-    const { LabNamespace } = await import(${JSON.stringify(new URL('../../dist/lab/namespace.js', import.meta.url))});
+    const { LabNamespace } = await import(${JSON.stringify(new URL('../../build/lab/namespace.js', import.meta.url))});
     const namespace = LabNamespace.create('other');
     const listener = namespace.spawn('listener', { address: '::', port: 80, backlog: 1, mode: 'never-accept' });
     await listener.ready;

@@ -300,7 +300,7 @@ describe.skipIf(process.getuid?.() !== 0)('a delayed link (needs root: it makes 
     await expect(connectByTun(client, server)).rejects.toThrow(/ENOENT/);
 
     const script = `
-      const { connectByTun } = await import(${JSON.stringify(new URL('../../dist/lab/tun-link.js', import.meta.url))});
+      const { connectByTun } = await import(${JSON.stringify(new URL('../../build/lab/tun-link.js', import.meta.url))});
       await connectByTun({}, {}).catch((error) => console.log(error.message, error.detail.remedy));`;
     // A mount namespace of its own, in which the device is hidden.
     const hidden = 'mount -t tmpfs none /dev/net && exec "$0" --input-type=module -e "$1"';

@@ -41,7 +41,7 @@ describe.skipIf(process.getuid?.() !== 0)('the lab without root (giving it up ne
 
   const imported = (): string =>
     ['prepare-lab', 'namespace', 'link', 'firewall']
-      .map((file) => `import * as ${file.replace('-', '_')} from '${copy.folder}/dist/lab/${file}.js';`)
+      .map((file) => `import * as ${file.replace('-', '_')} from '${copy.folder}/build/lab/${file}.js';`)
       .join('\n');
 
   /** Everything a scenario is made of, and what the lab's own /run/netns looks like meanwhile and afterwards. */

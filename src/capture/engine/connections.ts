@@ -1,5 +1,5 @@
 import * as connectionWord from '../layout/connection-words.ts';
-import { allocate, set } from './memory.ts';
+import { allocate, get, set } from './memory.ts';
 
 const RECORD_BYTES: usize = (<usize>connectionWord.recordWords) << 2;
 const PER_CHUNK: i32 = 4096;
@@ -17,6 +17,10 @@ export function connectionCount(): i32 {
 
 export function chunksAt(): usize {
   return directory;
+}
+
+export function recordOf(index: i32): usize {
+  return <usize>get(directory, index >> 12) + <usize>(index & (PER_CHUNK - 1)) * RECORD_BYTES;
 }
 
 /** A fresh record, all zeros; they are numbered in the order in which they are asked for. */

@@ -7,40 +7,68 @@ import * as segmentKind from '../layout/segment-kinds.ts';
 import * as stateBit from '../layout/state-bits.ts';
 import { get, getFloat, set } from './memory.ts';
 
-/** Number of the packet, from 1, and its time since the whole second of the capture's first: µs, ms and µs modulo 2^32. */
-export let packet: i32 = 0;
-export let nowUs: f64 = 0;
-export let nowMs: i32 = 0;
-export let nowUs32: i32 = 0;
+/** Packets that have come by. */
+export let passed: i32 = 0;
+let wireBytes: i64 = 0;
 
 let firstSecond: i64 = -1;
-let earliestUs: f64 = Infinity;
-let latestUs: f64 = -Infinity;
+/** ns since 1970. */
+let earliest: i64 = i64.MAX_VALUE;
+let latest: i64 = i64.MIN_VALUE;
 
 export function baseSeconds(): f64 {
   return firstSecond < 0 ? 0 : <f64>firstSecond;
 }
 
 export function firstUs(): f64 {
-  return packet === 0 ? 0 : earliestUs;
+  return passed === 0 ? 0 : sinceFirstSecondUs(earliest);
 }
 
 export function lastUs(): f64 {
-  return packet === 0 ? 0 : latestUs;
+  return passed === 0 ? 0 : sinceFirstSecondUs(latest);
 }
 
-/** Next packet; returns its second, counted from the first packet's. */
-export function nextPacket(seconds: i64, nanoseconds: i32): i64 {
-  packet++;
-  if (firstSecond < 0) firstSecond = seconds;
-  const second = seconds - firstSecond;
+function sinceFirstSecondUs(time: i64): f64 {
+  const seconds = time / NS_PER_SECOND - firstSecond;
+  return <f64>seconds * 1e6 + <f64>(time % NS_PER_SECOND) * 0.001;
+}
+
+const NS_PER_SECOND: i64 = 1_000_000_000;
+
+/** Of all packets, on the wire. */
+export function bytes(): f64 {
+  return <f64>wireBytes;
+}
+
+/** One more packet, whosever it is; seconds from 1970. */
+export function passPacket(seconds: i64, nanoseconds: i32, wire: u32): void {
+  const time = seconds * NS_PER_SECOND + <i64>nanoseconds;
+  passPackets(1, <u64>wire, seconds, time, time);
+}
+
+/** So many more of which the first came in this second; times in ns since 1970. */
+export function passPackets(count: i32, wire: u64, firstOf: i64, earliestOf: i64, latestOf: i64): void {
+  passed += count;
+  wireBytes += <i64>wire;
+  if (firstSecond < 0) firstSecond = firstOf;
+  earliest = min(earliest, earliestOf);
+  latest = max(latest, latestOf);
+}
+
+/** Number of the packet, from 1, and its time since the whole second of the capture's first: s, µs, ms and µs modulo 2^32. */
+export let packet: i32 = 0;
+export let second: i64 = 0;
+export let nowUs: f64 = 0;
+export let nowMs: i32 = 0;
+export let nowUs32: i32 = 0;
+
+export function turnToPacket(number: i32, seconds: i64, nanoseconds: i32): void {
+  packet = number;
+  second = seconds - firstSecond;
   const microseconds = nanoseconds / 1000;
   nowUs = <f64>second * 1e6 + <f64>nanoseconds * 0.001;
   nowMs = <i32>second * 1000 + microseconds / 1000;
   nowUs32 = <i32>second * 1_000_000 + microseconds;
-  earliestUs = min(earliestUs, nowUs);
-  latestUs = max(latestUs, nowUs);
-  return second;
 }
 
 /** Record of the segment's connection, and of the endpoints that sent and receive it. */
@@ -58,8 +86,8 @@ const ENDPOINT_B: usize = (<usize>connectionWord.endpointB) << 2;
 export function pointAt(record: usize, sourceIsB: bool): void {
   connection = record;
   senderBit = sourceIsB ? 1 : 0;
-  sender = record + (sourceIsB ? ENDPOINT_B : ENDPOINT_A);
-  receiver = record + (sourceIsB ? ENDPOINT_A : ENDPOINT_B);
+  sender = record + select<usize>(ENDPOINT_B, ENDPOINT_A, sourceIsB);
+  receiver = record + select<usize>(ENDPOINT_A, ENDPOINT_B, sourceIsB);
   kind = segmentKind.ordinary;
 }
 

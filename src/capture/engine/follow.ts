@@ -63,7 +63,6 @@ function followFlags(isSyn: bool): void {
 
 function open(replaced: usize): void {
   const record = addConnection();
-  flows.putFlow(record, replaced);
   if (replaced !== 0) {
     set(replaced, connectionWord.state, get(replaced, connectionWord.state) | stateBit.superseded);
   }
@@ -72,6 +71,7 @@ function open(replaced: usize): void {
   set(record, connectionWord.addressB, flows.addressB);
   set(record, connectionWord.ports, flows.ports);
   set(record, connectionWord.state, segment.isIpv6 | beginning());
+  flows.putFlow(record, replaced);
   set(record, connectionWord.firstPacket, cursor.packet);
   setFloat(record, connectionWord.startUs, cursor.nowUs);
   cursor.pointAt(record, flows.sourceIsB);

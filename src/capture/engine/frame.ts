@@ -1,5 +1,5 @@
 import * as frameKind from '../layout/frame-kinds.ts';
-import { readIp } from './ip.ts';
+import { readIp, readPlainIpv4 } from './ip.ts';
 import { LINK_CUT, linkBytes } from './link-layer.ts';
 import { readI32, readU8, readU16 } from './network-order.ts';
 import * as segment from './segment.ts';
@@ -34,6 +34,13 @@ export function readFrame(at: usize, captured: i32, wire: i32, linkType: i32): i
 /** What is shorter than its headers say was cut by the snap length where the file says so, and is broken otherwise. */
 function cutOr(captured: i32, wire: i32, otherwise: i32): i32 {
   return <u32>captured < <u32>wire ? frameKind.cut : otherwise;
+}
+
+/** The same for an IPv4 header without options with a TCP header behind it, all of it captured; `end`: of the frame. */
+export function readPlain(ip: usize, end: usize): void {
+  readPlainIpv4(ip);
+  segment.setFrameEnd(end);
+  segment.setPorts(readU16(segment.transportAt), readU16(segment.transportAt + 2));
 }
 
 /** The TCP header (RFC 9293, 3.1) of the frame that was read last: `tcp`, or `malformed`. */

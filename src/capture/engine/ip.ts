@@ -38,6 +38,21 @@ function readIpv4(at: usize, end: usize, wireBytes: i32, headerBytes: i32): i32 
   return frameKind.tcp;
 }
 
+/** An IPv4 header known to be whole, without options, and not of a fragment. */
+export function readPlainIpv4(at: usize): void {
+  const totalBytes = readU16(at + 2);
+  setIp(
+    0,
+    readI32(at + 12),
+    readI32(at + 16),
+    readU8(at + 8),
+    readU16(at + 4),
+    readU8(at + 9),
+    at + 20,
+    totalBytes - 20,
+  );
+}
+
 const HOP_BY_HOP: i32 = 0;
 const TCP: i32 = 6;
 const ROUTING: i32 = 43;

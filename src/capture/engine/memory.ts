@@ -23,8 +23,8 @@ export function getFloat(record: usize, word: i32): f64 {
 
 const LINE_BYTES: usize = 64;
 const PAGE_BYTES: usize = 65_536;
-/** Memory is asked for in such steps. */
-const STEP_PAGES: i32 = 64;
+/** Memory is asked for in steps of half of what there is: each makes the caller look for garbage, and what is not touched costs nothing. */
+const LEAST_STEP_PAGES: i32 = 64;
 
 let top: usize = (__heap_base + LINE_BYTES - 1) & ~(LINE_BYTES - 1);
 
@@ -45,7 +45,8 @@ export function allocate(bytes: usize): usize {
   const have = <usize>memory.size() * PAGE_BYTES;
   if (top > have) {
     const missing = <i32>((top - have + PAGE_BYTES - 1) / PAGE_BYTES);
-    if (memory.grow(max(missing, STEP_PAGES)) < 0 && memory.grow(missing) < 0) unreachable();
+    const step = max(LEAST_STEP_PAGES, memory.size() >> 1);
+    if (memory.grow(max(missing, step)) < 0 && memory.grow(missing) < 0) unreachable();
   }
   return at;
 }

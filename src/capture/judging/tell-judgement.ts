@@ -35,7 +35,7 @@ const because: Readonly<Record<Verdict, (record: Described) => string>> = Object
       ? 'its SYN was never answered, nor repeated'
       : `its SYN was sent ${syn.sends} times in ${formatDurationMs(toMs - fromMs)} and never answered`,
   'refused-by-reset': ({ end, fromMs }) =>
-    `the server answered its SYN with RST after ${formatDurationMs((end.atMs ?? fromMs) - fromMs)}`,
+    `the server answered its SYN with RST ${soon((end.atMs ?? fromMs) - fromMs)}`,
   'refused-by-icmp': () => 'an ICMP error answered its SYN: destination unreachable',
   'half-open': ({ synAck }) =>
     `the SYN-ACK was sent ${synAck.sends} times, and the client never completed the handshake`,
@@ -94,6 +94,10 @@ const because: Readonly<Record<Verdict, (record: Described) => string>> = Object
   completed: () => 'it was closed in order',
   ongoing: () => 'it was open when the capture ended',
 });
+
+function soon(ms: number): string {
+  return ms < 1 ? 'at once' : `after ${formatDurationMs(ms)}`;
+}
 
 /** "once", "3 times": of so many sends all but the first are repeats. */
 function repeats(sends: number): string {

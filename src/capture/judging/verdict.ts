@@ -1,4 +1,4 @@
-import { type JudgementId, judgementIds } from '../../tcp/capture.ts';
+import type { JudgementId } from '../../tcp/capture.ts';
 import type { Confidence } from '../../tcp/finding.ts';
 
 /**
@@ -93,18 +93,3 @@ export const meanings: Readonly<Record<Verdict, Meaning>> = Object.freeze({
   completed: certain('completed'),
   ongoing: certain('ongoing'),
 });
-
-const verdictNumbers = new Map(verdicts.map((verdict, number) => [verdict, number]));
-const judgementNumbers = new Map(
-  verdicts.map((verdict) => [verdict, judgementIds.indexOf(meanings[verdict].judgement)]),
-);
-
-/** Place in `verdicts`. */
-export function verdictNumber(verdict: Verdict): number {
-  return verdictNumbers.get(verdict) ?? 0;
-}
-
-/** Place of its judgement in `judgementIds`. */
-export function judgementNumber(verdict: Verdict): number {
-  return judgementNumbers.get(verdict) ?? 0;
-}

@@ -29,3 +29,6 @@ export const hasAcked = 1 << 22;
 export const superseded = 1 << 24;
 /** Its last packet ended behind the highest byte that it has sent. */
 export const endedAtNext = 1 << 25;
+/** What was judged in the end, a number of verdict-numbers.ts. */
+export const verdictShift = 26;
+export const beforeVerdict = (1 << 26) - 1;

@@ -1,19 +1,19 @@
 import { type CaptureListener, type JudgementId, judgementIds } from '../../tcp/capture.ts';
 import type { EndpointText } from '../endpoint-text.ts';
+import * as column from '../layout/total-columns.ts';
 import { toLatencyBins } from './latency-bins.ts';
-import { column, type ListenerTotals } from './listener-totals.ts';
 import { quantilesMs } from './log-histogram.ts';
 
-/** A listener by its key (see settle-roles.ts) and what its connections add up to; without its heartbeat, which takes more than sums. */
+/** A listener by its key (see PartCounts) and what its connections add up to (layout/total-columns.ts); without its heartbeat, which takes more than sums. */
 export function describeListener(
   [address, portAndFamily]: readonly [number, number],
-  totals: ListenerTotals,
+  columns: Float64Array,
   { stepMs, durationMs }: { readonly stepMs: number; readonly durationMs: number },
   clients: Pick<CaptureListener, 'clients' | 'clientsServed'>,
   addresses: EndpointText,
 ): CaptureListener {
   const isIpv6 = portAndFamily >= 0x1_0000;
-  const count = (which: number): number => totals.counts[which] ?? 0;
+  const count = (which: number): number => columns[which] ?? 0;
   const attempts = count(column.attempts);
   const judgeable = attempts - count(column.tooEarly);
   const ended = count(column.ended);
@@ -26,7 +26,9 @@ export function describeListener(
     arrivalsPerSecond: {
       // Shorter captures tell no rate.
       mean: attempts / Math.max(1, durationMs / 1000),
-      peak: totals.arrivals.reduce((most, arrivals) => Math.max(most, arrivals), 0) / (stepMs / 1000),
+      peak:
+        columns.subarray(column.arrivals).reduce((most, arrivals) => Math.max(most, arrivals), 0) /
+        (stepMs / 1000),
     },
     completionRatio: judgeable > 0 ? count(column.established) / judgeable : null,
     ...clients,
@@ -45,17 +47,17 @@ export function describeListener(
     },
     resets: { byClient: count(column.resetsByClient), byServer: count(column.resetsByServer) },
     cookieLike: count(column.cookieLike),
-    connectMs: quantilesMs(totals.connect, totals.connectMinUs),
-    connectLatency: toLatencyBins(totals.latency),
+    connectMs: quantilesMs(columns.subarray(column.connect, column.arrivals), count(column.connectMinUs)),
+    connectLatency: toLatencyBins(columns.subarray(column.latency, column.connect)),
     heartbeat: null,
-    judgements: judgementCounts(totals),
+    judgements: judgementCounts(columns),
   };
 }
 
-function judgementCounts({ judgements }: ListenerTotals): Partial<Record<JudgementId, number>> {
+function judgementCounts(columns: Float64Array): Partial<Record<JudgementId, number>> {
   return Object.fromEntries(
     judgementIds.flatMap((id, i) => {
-      const count = judgements[i] ?? 0;
+      const count = columns[column.judgements + i] ?? 0;
       return count > 0 ? [[id, count]] : [];
     }),
   );

@@ -3,29 +3,22 @@ import { ConnectionView } from '../connection-view.ts';
 import { describeConnection } from '../describe-connection.ts';
 import { EndpointText } from '../endpoint-text.ts';
 import type { EngineExports } from '../engine-exports.ts';
-import { captureEndMs } from '../judging/capture-end.ts';
-import { judgeConnection } from '../judging/judge-connection.ts';
-import { judgementNumber, type Verdict, verdictNumber, verdicts } from '../judging/verdict.ts';
 import * as connectionWord from '../layout/connection-words.ts';
-import * as stateBit from '../layout/state-bits.ts';
+import { peerColumns } from '../layout/peer-columns.ts';
+import { totalColumns } from '../layout/total-columns.ts';
 import { type CaptureTally, countMiddles, readTally } from '../read-tally.ts';
 import { type SeriesParts, seriesParts } from '../series.ts';
-import { clientKey, distinctClients } from './client-keys.ts';
-import { EndpointCounts, type EndpointRows } from './endpoint-counts.ts';
-import { ListenerCounter, type ListenerTotals, resentBy } from './listener-totals.ts';
-import { endpointAddress, endpointPort, knownListeners, settleRoles } from './settle-roles.ts';
-import { isCalm, tellingScore } from './telling-score.ts';
-
-/** Columns of the rows of clients. */
-export const peerColumn = {
-  connections: 0,
-  packets: 1,
-  payloadBytes: 2,
-  empty: 3,
-  synRetransmissions: 4,
-  retransmissions: 5,
-} as const;
-const PEER_COLUMNS = 6;
+import { type ClientBits, readClientBits } from './client-bits.ts';
+import {
+  addRows,
+  type EndpointRows,
+  largestKeys,
+  readRows,
+  rowCount,
+  tableOf,
+  viewRows,
+} from './endpoint-rows.ts';
+import { type ListenerTotals, readTotals } from './listener-totals.ts';
 
 /** What a part of a capture counts once it has been read; all of it adds up over the parts. */
 export interface PartCounts {
@@ -37,177 +30,168 @@ export interface PartCounts {
   readonly baseSeconds: number;
   readonly series: SeriesParts;
   readonly judgements: Float64Array;
-  /** Of each listener, how many connections. */
+  /** Of each listener (address; port, and family above it), how many connections. */
   readonly listeners: EndpointRows;
-  /** Of each client address, how many packets both ways. */
-  readonly peers: EndpointRows;
-  /** Number of the first packet of each connection, rising: their order among all parts. */
-  readonly firstPackets: Uint32Array;
 }
 
-/** Listeners and clients as pairs of words; `steps` and `stepMs` are of the whole capture's series. */
+/** Clients of all parts: where those of each other part are among them, how many there are, and those with most packets. */
+export interface JoinedPeers {
+  readonly places: readonly Int32Array[];
+  readonly inAll: number;
+  readonly largest: EndpointRows;
+}
+
+/**
+ * Listeners and clients to look at, without numbers; `steps` and `stepMs` are of the whole capture's series; `examples`: at most so many of
+ * each judgement.
+ */
 export interface DetailRequest {
-  readonly listeners: Int32Array;
-  readonly peers: Int32Array;
+  readonly listeners: EndpointRows;
+  readonly peers: EndpointRows;
   readonly steps: number;
   readonly stepMs: number;
+  readonly examples: number;
 }
 
-/** Of the listeners, in the order asked for; `clients`: see client-keys.ts; `peers`: columns of `peerColumn`. */
+/** Of the listeners, in the order asked for; `peers`: columns of layout/peer-columns.ts. */
 export interface PartDetails {
   readonly totals: readonly ListenerTotals[];
-  readonly clients: Float64Array;
+  readonly clients: ClientBits;
   readonly peers: EndpointRows;
+  readonly examples: readonly Example[];
 }
 
-/** A connection worth showing; the higher the score among those of its judgement, the more it tells. */
+/** A connection worth showing, numbered within its part; the higher the score among those of its judgement, the more it tells. */
 export interface Example {
+  readonly judgement: number;
   readonly score: number;
-  readonly record: ConnectionRecord;
+  readonly index: number;
+  readonly firstPacket: number;
 }
 
-/** The connections that one engine has followed, judged and added up. The steps come in this order. */
+const SLICE = 2048;
+
+/** The connections that one engine has followed, judged and added up, all of it by the engine. The steps come in this order. */
 export class PartSummary {
   readonly #engine: EngineExports;
-  readonly #view: ConnectionView;
-  #verdicts = new Uint8Array(0);
 
   constructor(engine: EngineExports) {
     this.#engine = engine;
-    this.#view = new ConnectionView(engine);
   }
 
-  /** How many connections wait for another part's listeners to tell client from server. */
-  middles(): number {
-    return countMiddles(this.#engine);
+  /** As `count`, at once; null where some connection has to wait until all parts' listeners tell its client from its server. */
+  countSettled(): PartCounts | null {
+    return countMiddles(this.#engine) > 0 ? null : this.count(null);
   }
 
-  listeners(): Int32Array<ArrayBuffer> {
-    return knownListeners(this.#view);
+  /** Endpoints that have answered a SYN. */
+  listeners(): EndpointRows {
+    return readRows(this.#engine, this.#engine.findListeners(), 0);
   }
 
-  /** Judges every connection. `listeners`: of all parts, where `middles` were counted. */
-  count(listeners: Int32Array): PartCounts {
-    if (listeners.length > 0) settleRoles(this.#view, listeners);
-    const view = this.#view;
-    const untilMs = captureEndMs(this.#engine);
-    this.#verdicts = new Uint8Array(view.count);
-    const judgements = new Float64Array(judgementIds.length);
-    const byListener = new EndpointCounts(1);
-    const peers = new EndpointCounts(1);
-    const firstPackets = new Uint32Array(view.count);
-    for (let index = 0; index < view.count; index++) {
-      const verdict = judgeConnection(view.select(index), untilMs);
-      this.#verdicts[index] = verdictNumber(verdict);
-      const judgement = judgementNumber(verdict);
-      judgements[judgement] = (judgements[judgement] ?? 0) + 1;
-      const { serverBit } = view;
-      byListener.add(byListener.row(endpointAddress(view, serverBit), endpointPort(view, serverBit)), 0, 1);
-      const peer = peers.row(endpointAddress(view, view.clientBit), familyBit(view));
-      peers.add(peer, 0, view.packetsOf(view.client) + view.packetsOf(view.server));
-      firstPackets[index] = view.word(connectionWord.firstPacket);
-    }
+  /** Judges every connection. `listeners`: of all parts; null: no connection needs them. */
+  count(listeners: EndpointRows | null): PartCounts {
+    const engine = this.#engine;
+    if (listeners !== null) engine.settleRoles(tableOf(engine, listeners, 0));
+    engine.startCount();
+    this.#inSlices(engine.countConnections);
     return {
-      tally: readTally(this.#engine),
-      packets: this.#engine.packets(),
-      bytes: this.#engine.bytes(),
-      firstUs: this.#engine.firstUs(),
-      lastUs: this.#engine.lastUs(),
-      baseSeconds: this.#engine.baseSeconds(),
-      series: seriesParts(this.#engine),
-      judgements,
-      listeners: byListener.toRows(),
-      peers: peers.toRows(),
-      firstPackets,
+      tally: readTally(engine),
+      packets: engine.packets(),
+      bytes: engine.bytes(),
+      firstUs: engine.firstUs(),
+      lastUs: engine.lastUs(),
+      baseSeconds: engine.baseSeconds(),
+      series: seriesParts(engine),
+      judgements: new Float64Array(engine.memory.buffer, engine.judgementsAt(), judgementIds.length).slice(),
+      listeners: readRows(engine, engine.listenerTable(), 1),
     };
   }
 
-  /** Adds up the connections of each of these listeners and clients. */
-  detail({ listeners, peers, steps, stepMs }: DetailRequest): PartDetails {
-    const view = this.#view;
-    const places = rowsOf(listeners, 1);
-    const talkers = rowsOf(peers, PEER_COLUMNS);
-    const counters = Array.from({ length: listeners.length / 2 }, () => new ListenerCounter(steps));
-    const clients = new Float64Array(view.count);
-    let clientCount = 0;
-    const firstMs = this.#engine.firstUs() / 1000;
-    for (let index = 0; index < view.count; index++) {
-      view.select(index);
-      countPeer(talkers, view);
-      const { serverBit } = view;
-      const place = places.find(endpointAddress(view, serverBit), endpointPort(view, serverBit));
-      const counter = counters[place];
-      if (counter === undefined) continue;
-      const startMs = view.startUs / 1000;
-      const step = Math.min(steps - 1, Math.max(0, Math.floor(startMs / stepMs)));
-      counter.add(view, this.#verdict(index), step, startMs - firstMs);
-      clients[clientCount++] = clientKey(
-        place,
-        endpointAddress(view, view.clientBit),
-        view.is(stateBit.established),
-      );
-    }
-    const keys = distinctClients(clients.subarray(0, clientCount));
-    return { totals: counters.map((counter) => counter.finish()), clients: keys, peers: talkers.toRows() };
+  /** Of each client (address; family), how many packets both ways. */
+  peers(): EndpointRows {
+    return readRows(this.#engine, this.#engine.peerTable(), 1);
   }
 
-  /** The most telling connections of each judgement, at most `most` of each. */
-  examples(most: number): Example[] {
-    const view = this.#view;
-    const best = judgementIds.map((): { readonly index: number; readonly score: number }[] => []);
-    for (let index = 0; index < view.count; index++) {
-      const verdict = this.#verdict(index);
-      const list = best[judgementNumber(verdict)];
-      // Where nothing is amiss the first ones do.
-      if (list === undefined || (list.length >= most && isCalm(verdict))) continue;
-      const score = tellingScore(view.select(index), verdict);
-      if (list.length >= most && score <= (list.at(-1)?.score ?? 0)) continue;
-      list.push({ index, score });
-      list.sort((a, b) => b.score - a.score || a.index - b.index);
-      list.length = Math.min(list.length, most);
-    }
-    return best.flat().map(({ index, score }) => ({ score, record: this.describe(index) }));
+  /** Adds the clients of the other parts to those of this one, whose places stay what they are. */
+  joinPeers(others: readonly EndpointRows[], most: number): JoinedPeers {
+    const engine = this.#engine;
+    const places = others.map((rows) => addRows(engine, engine.peerTable(), rows));
+    const all = viewRows(engine, engine.peerTable(), 1);
+    return { places, inAll: rowCount(all), largest: largestKeys(all, most) };
+  }
+
+  /** Adds up the connections of each of these listeners and clients. */
+  detail({ listeners, peers, steps, stepMs, examples }: DetailRequest): PartDetails {
+    const engine = this.#engine;
+    const columns = totalColumns + steps;
+    const places = tableOf(engine, listeners, columns);
+    const talkers = tableOf(engine, peers, peerColumns);
+    engine.startDetail(places, talkers, steps, stepMs, examples);
+    this.#inSlices(engine.detailConnections);
+    return {
+      totals: Array.from({ length: engine.rowCount(places) }, (_, row) =>
+        readTotals(engine, engine.valuesAt(places), columns, row),
+      ),
+      clients: readClientBits(engine, engine.rowCount(places)),
+      peers: readRows(engine, talkers, peerColumns),
+      examples: this.#examples(examples),
+    };
+  }
+
+  /** The most telling connections of each judgement; best first. */
+  #examples(most: number): Example[] {
+    const engine = this.#engine;
+    const view = new ConnectionView(engine);
+    return judgementIds.flatMap((_, judgement) => {
+      const list = engine.examplesAt() + judgement * engine.exampleListBytes();
+      const [length = 0, ...cells] = new Float64Array(engine.memory.buffer, list, 1 + 2 * most);
+      return Array.from({ length }, (__, i) => {
+        const [score = 0, index = 0] = cells.slice(2 * i);
+        const firstPacket = view.select(index).word(connectionWord.firstPacket) >>> 0;
+        return { judgement, score, index, firstPacket };
+      });
+    });
+  }
+
+  /** How many connections began before each of these packets. */
+  begunBefore(packets: readonly number[]): number[] {
+    const view = new ConnectionView(this.#engine);
+    return packets.map((packet) => countBefore(view, packet));
   }
 
   /** Every connection, in the order of first packets; numbered within this part. */
   *records(): Generator<ConnectionRecord> {
-    for (let index = 0; index < this.#view.count; index++) yield this.describe(index);
+    const describe = this.#describer();
+    for (let index = 0; index < this.#engine.connectionCount(); index++) yield describe(index);
   }
 
-  describe(index: number): ConnectionRecord {
-    const view = this.#view.select(index);
-    const context = { addresses: new EndpointText(this.#engine), firstUs: this.#engine.firstUs() };
-    return describeConnection(view, index, this.#verdict(index), context);
+  describe(indices: readonly number[]): ConnectionRecord[] {
+    return indices.map(this.#describer());
   }
 
-  /** Address of a listener or peer as text. */
-  addressText(address: number, isIpv6: boolean): string {
-    return new EndpointText(this.#engine).of(address, isIpv6);
+  #describer(): (index: number) => ConnectionRecord {
+    const engine = this.#engine;
+    const view = new ConnectionView(engine);
+    const context = { addresses: new EndpointText(engine), firstUs: engine.firstUs() };
+    return (index) => describeConnection(view.select(index), index, context);
   }
 
-  #verdict(index: number): Verdict {
-    return verdicts[this.#verdicts[index] ?? 0] ?? 'too-little';
+  /** What is compiled in haste is replaced by something better when it is called the next time. */
+  #inSlices(step: (from: number, to: number) => void): void {
+    const count = this.#engine.connectionCount();
+    for (let from = 0; from < count; from += SLICE) step(from, Math.min(count, from + SLICE));
   }
 }
 
-function rowsOf(keys: Int32Array, columns: number): EndpointCounts {
-  const rows = new EndpointCounts(columns);
-  for (let at = 0; at < keys.length; at += 2) rows.row(keys[at] ?? 0, keys[at + 1] ?? 0);
-  return rows;
-}
-
-function familyBit(view: ConnectionView): number {
-  return view.is(stateBit.isIpv6) ? 1 : 0;
-}
-
-function countPeer(peers: EndpointCounts, view: ConnectionView): void {
-  const row = peers.find(endpointAddress(view, view.clientBit), familyBit(view));
-  if (row < 0) return;
-  const payload = view.payloadOf(view.clientBit) + view.payloadOf(view.serverBit);
-  peers.add(row, peerColumn.connections, 1);
-  peers.add(row, peerColumn.packets, view.packetsOf(view.client) + view.packetsOf(view.server));
-  peers.add(row, peerColumn.payloadBytes, payload);
-  if (payload === 0 && view.is(stateBit.established)) peers.add(row, peerColumn.empty, 1);
-  if (view.synSends > 1) peers.add(row, peerColumn.synRetransmissions, view.synSends - 1);
-  if (view.trouble !== 0) peers.add(row, peerColumn.retransmissions, resentBy(view, 0) + resentBy(view, 1));
+/** By halving: connections are numbered in the order of their first packets. */
+function countBefore(view: ConnectionView, packet: number): number {
+  let low = 0;
+  let high = view.count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (view.select(middle).word(connectionWord.firstPacket) >>> 0 < packet) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parseReport } from '../../contract/report.ts';
 import type { Report } from '../../tcp/report.ts';
 
-/** The same file from src/ and from dist/: Node 20 runs no TypeScript. */
+/** The same file from src/ and from build/: Node 20 runs no TypeScript. */
 const program = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
 const longestMs = 120_000;
 

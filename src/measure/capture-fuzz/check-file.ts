@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { shareOut } from '../../app/capture/analyze/share-out.ts';
 import type { Dice } from '../accuracy/dice.ts';
 import { checkRecord } from './check-record.ts';
 import { checkTally } from './check-tally.ts';
@@ -96,8 +97,8 @@ function checkSame(check: string, whole: Taken, other: Taken): readonly Violatio
 
 /** Two engines that share the connections say together what one says. */
 function checkShares(file: Uint8Array, whole: Taken, choice: Taking): readonly Violation[] {
-  const [first, second] = [0, 1].map((part) =>
-    takeFile(file, { ...choice, oneByOne: false, share: { part, parts: 2 } }),
+  const [first, second] = shareOut(2, Number.POSITIVE_INFINITY).map((share) =>
+    takeFile(file, { ...choice, oneByOne: false, share }),
   ) as [Taken, Taken];
   const records = [...first.records, ...second.records]
     .toSorted((a, b) => a.firstPacket - b.firstPacket)

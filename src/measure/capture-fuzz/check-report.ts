@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { analyzeCapture } from '../../app/capture/analyze/analyze-capture.ts';
 import { type JoinedParts, joinParts } from '../../app/capture/analyze/join-parts.ts';
 import { readPart } from '../../app/capture/analyze/read-part.ts';
+import { shareOut } from '../../app/capture/analyze/share-out.ts';
 import { exitCodes, HalfopenError } from '../../base/errors.ts';
 import { EndpointText } from '../../capture/endpoint-text.ts';
 import { parseCaptureReport } from '../../contract/capture-report.ts';
@@ -39,7 +40,7 @@ export async function checkReport(file: Uint8Array, path: string): Promise<reado
 
 async function joined(path: string, parts: number): Promise<JoinedParts> {
   const read = await Promise.all(
-    Array.from({ length: parts }, (_, part) => readPart(path, { part, parts }, quiet)),
+    shareOut(parts, Number.POSITIVE_INFINITY).map((share) => readPart(path, share, quiet)),
   );
   const [first] = read;
   if (first === undefined) throw new Error('no part was asked for');
@@ -54,8 +55,12 @@ function said({ counts: _counts, ...rest }: JoinedParts): object {
   };
 }
 
-function inOrder(beats: Float64Array): readonly string[] {
-  return Array.from({ length: beats.length / 2 }, (_, i) => `${beats[2 * i]} ${beats[2 * i + 1]}`).toSorted();
+function inOrder(lists: readonly Float64Array[]): readonly string[] {
+  return lists
+    .flatMap((beats) =>
+      Array.from({ length: beats.length / 2 }, (_, i) => `${beats[2 * i]} ${beats[2 * i + 1]}`),
+    )
+    .toSorted();
 }
 
 function checkSums({

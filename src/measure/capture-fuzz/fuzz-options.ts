@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { usageError } from '../../base/errors.ts';
 
-export const fuzzUsage = `nice node --single-threaded-gc dist/measure/fuzz-capture.js [--inputs 100000] [--seed 1] [--from 0] [--minutes 9] [--keep FOLDER]
+export const fuzzUsage = `nice node --single-threaded-gc build/measure/fuzz-capture.js [--inputs 100000] [--seed 1] [--from 0] [--minutes 9] [--keep FOLDER]
 `;
 
 export interface FuzzOptions {

@@ -49,8 +49,9 @@ export function takeFile(file: Uint8Array, taking: Taking): Taken {
     packets: engine.packets(),
     wireBytes: engine.bytes(),
     toMs: (engine.lastUs() - engine.firstUs()) / 1000,
-    tally: readTally(engine),
     records: [...describeAll(engine)],
+    // Payload is settled when the connections have been counted.
+    tally: readTally(engine),
     seriesSums: sumSeries(engine.memory.buffer, engine.seriesAt(), engine.lastStep()),
     reading: JSON.stringify([reader.format, reader.partial, reader.unreadable, reader.details]),
     engineBytes: engine.memory.buffer.byteLength,

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { usageError } from '../../base/errors.ts';
 import { type CaptureWish, fewestPackets } from './generate-capture.ts';
 
-export const generateUsage = `node dist/measure/generate-capture.js --out FILE [--packets 3500000] [--connections 500000]
+export const generateUsage = `node build/measure/generate-capture.js --out FILE [--packets 3500000] [--connections 500000]
   [--syn-retransmissions 0.05] [--seed 1] [--family ipv4|ipv6|mixed] [--format pcap]
 `;
 

@@ -1,15 +1,17 @@
-import type {
-  DetailRequest,
-  Example,
-  PartCounts,
-  PartDetails,
-} from '../../../capture/summary/part-summary.ts';
+import type { PartSummary } from '../../../capture/summary/part-summary.ts';
 
-/** A part of a capture that has been read, here or in another thread. The steps come in this order. */
+/** What can be asked of a part of a capture that has been read, in this order. */
+export type StepName =
+  | 'countSettled'
+  | 'listeners'
+  | 'count'
+  | 'peers'
+  | 'joinPeers'
+  | 'detail'
+  | 'describe'
+  | 'begunBefore';
+
+/** A part of a capture that is read here or in another thread; a step waits until it has been read. */
 export interface AnalysedPart {
-  middles(): Promise<number>;
-  listeners(): Promise<Int32Array>;
-  count(listeners: Int32Array): Promise<PartCounts>;
-  detail(request: DetailRequest): Promise<PartDetails>;
-  examples(most: number): Promise<readonly Example[]>;
+  ask<S extends StepName>(step: S, ...args: Parameters<PartSummary[S]>): Promise<ReturnType<PartSummary[S]>>;
 }

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import os from 'node:os';
+import { type AnalysisShare, wholeShare } from '../../../capture/capture-analysis.ts';
 import type { CaptureReport, ConnectionRecord } from '../../../tcp/capture.ts';
 import { isSeekable } from '../input/is-seekable.ts';
 import type { ReadCaptureOptions } from '../input/read-capture.ts';
@@ -7,7 +8,7 @@ import { buildReport } from './build-report.ts';
 import { CommonEnd } from './common-end.ts';
 import { readPart } from './read-part.ts';
 import { readingUntil } from './reading-until.ts';
-import { canStartThreads, RemotePart } from './remote-part.ts';
+import { shareOut } from './share-out.ts';
 
 export interface AnalyzeOptions extends ReadCaptureOptions {
   /** Keep every connection at hand, for lists: `records` of the result. Else a large file is read by several threads. */
@@ -25,9 +26,9 @@ export interface AnalyzedCapture {
  * Throws HalfopenError (cannotObserve) when nothing in it can be read.
  */
 export async function analyzeCapture(path: string, options: AnalyzeOptions): Promise<AnalyzedCapture> {
-  const threads = options.keepRecords ? 1 : threadsFor(path);
-  if (threads > 1) return { report: await analyzeTogether(path, threads, options), records: null };
-  const own = await readPart(path, { part: 0, parts: 1 }, options);
+  const shares = options.keepRecords ? [wholeShare] : await sharesFor(path);
+  if (shares.length > 1) return { report: await analyzeTogether(path, shares, options), records: null };
+  const own = await readPart(path, wholeShare, options);
   const report = await buildReport(path, own, [own]);
   return { report, records: options.keepRecords ? () => own.summary.records() : null };
 }
@@ -35,22 +36,20 @@ export async function analyzeCapture(path: string, options: AnalyzeOptions): Pro
 /** Every thread reads the whole file and follows its share of the connections. */
 async function analyzeTogether(
   path: string,
-  parts: number,
+  [ownShare = wholeShare, ...otherShares]: readonly AnalysisShare[],
   { onProgress, stop }: ReadCaptureOptions,
 ): Promise<CaptureReport> {
-  const end = new CommonEnd(CommonEnd.memoryFor(parts), 0);
+  const { RemotePart } = await import('./remote-part.ts');
+  const end = new CommonEnd(CommonEnd.memoryFor(1 + otherShares.length), 0);
   const stopSoon = (): void => end.stopSoon();
   stop.addEventListener('abort', stopSoon, { once: true });
-  const others = Array.from(
-    { length: parts - 1 },
-    (_, i) => new RemotePart(path, { part: i + 1, parts }, end.memory),
-  );
+  const others = otherShares.map((share, i) => new RemotePart({ path, share, end: end.memory, part: i + 1 }));
   try {
-    const own = await readPart(path, { part: 0, parts }, readingUntil(end, onProgress));
+    const own = await readPart(path, ownShare, readingUntil(end, onProgress));
     return await buildReport(path, own, [own, ...others]);
   } finally {
     stop.removeEventListener('abort', stopSoon);
-    await Promise.all(others.map((other) => other[Symbol.asyncDispose]()));
+    for (const other of others) other[Symbol.dispose]();
   }
 }
 
@@ -58,7 +57,10 @@ async function analyzeTogether(
 const WORTH_A_THREAD_BYTES = 24 * 1024 ** 2;
 const MOST_THREADS = 4;
 
-function threadsFor(path: string): number {
-  if (!canStartThreads() || !isSeekable(path) || statSync(path).size < WORTH_A_THREAD_BYTES) return 1;
-  return Math.max(1, Math.min(MOST_THREADS, os.availableParallelism()));
+/** What starts threads is loaded for large files only. */
+async function sharesFor(path: string): Promise<AnalysisShare[]> {
+  const bytes = isSeekable(path) ? statSync(path).size : 0;
+  if (bytes < WORTH_A_THREAD_BYTES) return [wholeShare];
+  const { canStartThreads } = await import('./remote-part.ts');
+  return shareOut(canStartThreads() ? Math.min(MOST_THREADS, os.availableParallelism()) : 1, bytes);
 }

@@ -1,4 +1,5 @@
 import { EndpointText } from '../../../capture/endpoint-text.ts';
+import { earliestBeats } from '../../../capture/summary/listener-totals.ts';
 import { diagnoseCapture } from '../../../diagnosis/wire/diagnose-capture.ts';
 import { heartbeatOf } from '../../../diagnosis/wire/heartbeat-of.ts';
 import {
@@ -61,17 +62,19 @@ function factsOf(path: string, own: LocalPart, joined: JoinedParts): CaptureFact
   };
 }
 
-/** Where few connections are empty a rhythm among them is worth a short look only. */
+/** Where few connections are empty a rhythm among them is worth a short look only, and not at every listener. */
 const FEW_BEATS = 600;
+const MOST_SHORT_LOOKS = 10;
 
-function withHeartbeat({ beats, empty, ...listener }: JoinedListener): CaptureListener {
+function withHeartbeat({ beats, empty, ...listener }: JoinedListener, place: number): CaptureListener {
   const isMostOf = (listener.emptyShare ?? 0) >= 0.5;
-  const all = Array.from({ length: beats.length / 2 }, (_, i) => ({
-    atMs: beats[2 * i] ?? 0,
+  if (!isMostOf && place >= MOST_SHORT_LOOKS) return listener;
+  const earliest = earliestBeats(beats, isMostOf ? Number.POSITIVE_INFINITY : FEW_BEATS);
+  const arrivals = Array.from({ length: earliest.length / 2 }, (_, i) => ({
+    atMs: earliest[2 * i] ?? 0,
     // Senders need only be told apart.
-    source: String(beats[2 * i + 1] ?? 0),
+    source: String(earliest[2 * i + 1] ?? 0),
   })).toSorted((a, b) => a.atMs - b.atMs);
-  const arrivals = isMostOf ? all : all.slice(0, FEW_BEATS);
   const spanMs = (arrivals.at(-1)?.atMs ?? 0) - (arrivals[0]?.atMs ?? 0);
   const heartbeat = arrivals.length < 2 ? null : heartbeatOf(arrivals, empty, spanMs, isMostOf);
   return { ...listener, heartbeat };

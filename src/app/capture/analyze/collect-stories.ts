@@ -24,10 +24,12 @@ export async function collectStories(
   const collector = new StoryCollector(analysis, new Set(numbers));
   await readCapture(path, new CaptureReader(collector), options);
   const summary = new PartSummary(analysis.engine);
-  summary.count(summary.listeners());
+  if (summary.countSettled() === null) summary.count(summary.listeners());
   const collected = collector.collected();
-  return numbers.flatMap((number) => {
-    const story = collected.get(number);
-    return story === undefined ? [] : [{ connection: summary.describe(number), ...story }];
+  const found = numbers.filter((number) => collected.has(number));
+  const records = summary.describe(found);
+  return records.flatMap((connection, i) => {
+    const story = collected.get(found[i] ?? -1);
+    return story === undefined ? [] : [{ connection, ...story }];
   });
 }

@@ -1,15 +1,24 @@
 import type { EndpointText } from '../../../capture/endpoint-text.ts';
+import * as peerColumn from '../../../capture/layout/peer-columns.ts';
+import * as totalColumn from '../../../capture/layout/total-columns.ts';
 import { joinSeries } from '../../../capture/series.ts';
-import { countClients } from '../../../capture/summary/client-keys.ts';
+import { type ClientCount, countClients } from '../../../capture/summary/client-bits.ts';
 import { describeListener } from '../../../capture/summary/describe-listener.ts';
-import { EndpointCounts, type EndpointRows } from '../../../capture/summary/endpoint-counts.ts';
-import { addTotals, column, emptyTotals } from '../../../capture/summary/listener-totals.ts';
 import {
-  type DetailRequest,
-  type Example,
-  type PartCounts,
-  type PartDetails,
-  peerColumn,
+  cell,
+  keyOf,
+  largestKeys,
+  largestRows,
+  rowCount,
+  sumRows,
+} from '../../../capture/summary/endpoint-rows.ts';
+import { sumColumns } from '../../../capture/summary/listener-totals.ts';
+import type {
+  DetailRequest,
+  Example,
+  JoinedPeers,
+  PartCounts,
+  PartDetails,
 } from '../../../capture/summary/part-summary.ts';
 import {
   type CaptureListener,
@@ -26,8 +35,11 @@ const MOST_LISTENERS = 100;
 const MOST_PEERS = 50;
 const EXAMPLES = 5;
 
-/** `beats`: see ListenerTotals; `empty`: how many connections without payload there are in all. */
-export type JoinedListener = CaptureListener & { readonly beats: Float64Array; readonly empty: number };
+/** `beats`: of each part, see ListenerTotals; `empty`: how many connections without payload there are in all. */
+export type JoinedListener = CaptureListener & {
+  readonly beats: readonly Float64Array[];
+  readonly empty: number;
+};
 
 /** What the parts of a capture say together. */
 export interface JoinedParts {
@@ -47,35 +59,43 @@ export async function joinParts(
   parts: readonly AnalysedPart[],
   addresses: EndpointText,
 ): Promise<JoinedParts> {
-  const known = await listenersForRoles(parts);
-  const counts = await Promise.all(parts.map((part) => part.count(known)));
+  const counts = await countParts(parts);
   const series = joinSeries(counts.map((count) => count.series));
-  const listeners = joinRows(counts.map((count) => count.listeners));
-  const peers = joinRows(counts.map((count) => count.peers));
+  const listeners = sumRows(counts.map((count) => count.listeners));
+  const peers = await joinPeers(parts);
   const request = {
-    listeners: topKeys(listeners, MOST_LISTENERS),
-    peers: topKeys(peers, MOST_PEERS),
+    listeners: largestKeys(listeners, MOST_LISTENERS),
+    peers: peers.largest,
     steps: series.packets.length,
     stepMs: series.stepMs,
+    examples: EXAMPLES,
   };
-  const details = await Promise.all(parts.map((part) => part.detail(request)));
-  const examples = await Promise.all(parts.map((part) => part.examples(EXAMPLES)));
+  const details = await Promise.all(parts.map((part) => part.ask('detail', request)));
+  const clients = countClients(
+    details.map((part) => part.clients),
+    [null, ...peers.places],
+    rowCount(request.listeners),
+    peers.inAll,
+  );
   const span = { stepMs: series.stepMs, durationMs: durationMsOf(counts) };
   return {
     counts,
     totals: addNumbers(counts.map(({ tally }) => tally.totals)),
     series,
     judgements: judgementCounts(counts),
-    listeners: joinListeners(request, details, span, addresses),
-    listenersInAll: listeners.rows,
-    peers: joinPeers(details, addresses),
-    peersInAll: peers.rows,
-    examples: joinExamples(examples, counts),
+    listeners: joinListeners(request, details, clients, span, addresses),
+    listenersInAll: rowCount(listeners),
+    peers: describePeers(details, addresses),
+    peersInAll: peers.inAll,
+    examples: await joinExamples(details, parts),
   };
 }
 
-function topKeys(counts: EndpointCounts, most: number): Int32Array {
-  return Int32Array.from(counts.largest(0, most).flatMap((row) => counts.key(row)));
+/** In the first part, which has a place for all. */
+async function joinPeers([first, ...others]: readonly AnalysedPart[]): Promise<JoinedPeers> {
+  if (first === undefined) throw new Error('there is no part to join');
+  const rows = await Promise.all(others.map((part) => part.ask('peers')));
+  return first.ask('joinPeers', rows, MOST_PEERS);
 }
 
 /** Every part has seen all frames. */
@@ -83,40 +103,31 @@ function durationMsOf([first]: readonly PartCounts[]): number {
   return first === undefined ? 0 : (first.lastUs - first.firstUs) / 1000;
 }
 
-/** Only where some connection begins in the middle does anybody need to know who listens. */
-async function listenersForRoles(parts: readonly AnalysedPart[]): Promise<Int32Array> {
-  const middles = await Promise.all(parts.map((part) => part.middles()));
-  if (middles.every((count) => count === 0)) return new Int32Array(0);
-  const known = await Promise.all(parts.map((part) => part.listeners()));
-  return Int32Array.from(known.flatMap((keys) => [...keys]));
-}
-
-function joinRows(rows: readonly EndpointRows[], columns = 1): EndpointCounts {
-  const joined = new EndpointCounts(columns);
-  for (const part of rows) joined.addRows(part);
-  return joined;
+/** Only a part in which some connection begins in the middle has to wait for the others: somebody must know who listens. */
+async function countParts(parts: readonly AnalysedPart[]): Promise<readonly PartCounts[]> {
+  const settled = await Promise.all(parts.map((part) => part.ask('countSettled')));
+  if (!settled.includes(null)) return settled.filter((counts) => counts !== null);
+  const listeners = sumRows(await Promise.all(parts.map((part) => part.ask('listeners'))));
+  return Promise.all(parts.map((part, i) => settled[i] ?? part.ask('count', listeners)));
 }
 
 /** In the order asked for. */
 function joinListeners(
-  { listeners, steps }: DetailRequest,
+  { listeners }: DetailRequest,
   details: readonly PartDetails[],
+  clients: readonly ClientCount[],
   span: { readonly stepMs: number; readonly durationMs: number },
   addresses: EndpointText,
 ): readonly JoinedListener[] {
-  const clients = countClients(
-    details.map((part) => part.clients),
-    listeners.length / 2,
-  );
   return clients.map((counted, place) => {
-    const totals = emptyTotals(steps);
-    for (const part of details) {
-      const more = part.totals[place];
-      if (more !== undefined) addTotals(totals, more);
-    }
-    const key = [listeners[2 * place] ?? 0, listeners[2 * place + 1] ?? 0] as const;
-    const empty = totals.counts[column.empty] ?? 0;
-    return { ...describeListener(key, totals, span, counted, addresses), beats: totals.beats, empty };
+    const parts = details.flatMap(({ totals }) => totals[place] ?? []);
+    const columns = sumColumns(parts);
+    const listener = describeListener(keyOf(listeners, place), columns, span, counted, addresses);
+    return {
+      ...listener,
+      beats: parts.map(({ beats }) => beats),
+      empty: columns[totalColumn.empty] ?? 0,
+    };
   });
 }
 
@@ -139,12 +150,11 @@ function judgementCounts(counts: readonly PartCounts[]): Partial<Record<Judgemen
   return judged;
 }
 
-function joinPeers(details: readonly PartDetails[], addresses: EndpointText): CapturePeer[] {
-  const rows = details.map((part) => part.peers);
-  const peers = joinRows(rows, Object.keys(peerColumn).length);
-  return peers.largest(peerColumn.packets, MOST_PEERS).map((row) => {
-    const [address, isIpv6] = peers.key(row);
-    const value = (column: number): number => peers.value(row, column);
+function describePeers(details: readonly PartDetails[], addresses: EndpointText): CapturePeer[] {
+  const peers = sumRows(details.map((part) => part.peers));
+  return largestRows(peers, peerColumn.packets, MOST_PEERS).map((row) => {
+    const [address, isIpv6] = keyOf(peers, row);
+    const value = (column: number): number => cell(peers, row, column);
     return {
       address: addresses.of(address, isIpv6 === 1),
       connections: value(peerColumn.connections),
@@ -158,41 +168,38 @@ function joinPeers(details: readonly PartDetails[], addresses: EndpointText): Ca
 }
 
 /** The best of all parts, in the order of judgements, worst first; numbered over the whole capture. */
-function joinExamples(
-  ofParts: readonly (readonly Example[])[],
-  counts: readonly PartCounts[],
-): ConnectionRecord[] {
-  const all = ofParts.flatMap((examples, part) =>
-    examples.map(({ score, record }) => ({
-      score,
-      record: { ...record, number: numberOf(record, part, counts) },
-    })),
-  );
-  return judgementIds.flatMap((id) =>
+async function joinExamples(
+  details: readonly PartDetails[],
+  parts: readonly AnalysedPart[],
+): Promise<readonly ConnectionRecord[]> {
+  const all = details.flatMap(({ examples }, part) => examples.map((example) => ({ ...example, part })));
+  const best = judgementIds.flatMap((_, judgement) =>
     all
-      .filter(({ record }) => record.judgement.id === id)
-      .toSorted((a, b) => b.score - a.score || a.record.number - b.record.number)
-      .slice(0, EXAMPLES)
-      .map(({ record }) => record),
+      .filter((example) => example.judgement === judgement)
+      .toSorted((a, b) => b.score - a.score || a.firstPacket - b.firstPacket)
+      .slice(0, EXAMPLES),
   );
+  const [numbers, records] = await Promise.all([
+    numbersOf(best, parts),
+    Promise.all(
+      parts.map((part, i) =>
+        part.ask(
+          'describe',
+          best.flatMap((one) => (one.part === i ? [one.index] : [])),
+        ),
+      ),
+    ),
+  ]);
+  const next = records.map((ofPart) => ofPart.values());
+  return best.flatMap(({ part }, i) => {
+    const record = next[part]?.next().value;
+    return record === undefined ? [] : [{ ...record, number: numbers[i] ?? record.number }];
+  });
 }
 
-/** Its place in its own part, and how many of the other parts began before. */
-function numberOf(record: ConnectionRecord, part: number, counts: readonly PartCounts[]): number {
-  const before = counts.map(({ firstPackets }, i) =>
-    i === part ? 0 : countBelow(firstPackets, record.firstPacket),
-  );
-  return record.number + before.reduce((sum, count) => sum + count, 0);
-}
-
-/** By halving: the numbers rise. */
-function countBelow(rising: Uint32Array, limit: number): number {
-  let low = 0;
-  let high = rising.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((rising[middle] ?? 0) < limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+/** How many connections of all parts began before. */
+async function numbersOf(examples: readonly Example[], parts: readonly AnalysedPart[]): Promise<number[]> {
+  const firstPackets = examples.map(({ firstPacket }) => firstPacket);
+  const before = await Promise.all(parts.map((part) => part.ask('begunBefore', firstPackets)));
+  return firstPackets.map((_, i) => before.reduce((sum, counts) => sum + (counts[i] ?? 0), 0));
 }

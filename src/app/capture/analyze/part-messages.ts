@@ -1,15 +1,14 @@
 import type { AnalysisShare } from '../../../capture/capture-analysis.ts';
+import type { StepName } from './analysed-part.ts';
 
 /** What a thread is told to read. */
 export interface PartOrder {
   readonly path: string;
   readonly share: AnalysisShare;
-  /** Of a `CommonEnd`. */
+  /** Memory of a `CommonEnd`, and which part of it this is. */
   readonly end: SharedArrayBuffer;
+  readonly part: number;
 }
-
-/** One step of AnalysedPart, by name. */
-export type StepName = 'middles' | 'listeners' | 'count' | 'detail' | 'examples';
 
 export interface StepRequest {
   readonly id: number;

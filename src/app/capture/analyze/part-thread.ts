@@ -1,13 +1,14 @@
 /** A thread of its own that reads a share of a capture and answers the steps of AnalysedPart. Started by remote-part.ts. */
 import { parentPort, workerData } from 'node:worker_threads';
+import type { StepName } from './analysed-part.ts';
 import { CommonEnd } from './common-end.ts';
 import type { PartOrder, StepReply, StepRequest } from './part-messages.ts';
 import type { LocalPart } from './read-part.ts';
 import { readPart } from './read-part.ts';
 import { readingUntil } from './reading-until.ts';
 
-const { path, share, end } = workerData as PartOrder;
-const reading = readPart(path, share, readingUntil(new CommonEnd(end, share.part)));
+const { path, share, end, part } = workerData as PartOrder;
+const reading = readPart(path, share, readingUntil(new CommonEnd(end, part)));
 // Asked for with the first step, where a failure is told.
 reading.catch(() => {});
 
@@ -16,11 +17,11 @@ parentPort?.on('message', async ({ id, step, args }: StepRequest) => {
   parentPort?.postMessage(reply, 'value' in reply ? buffersOf(reply.value) : []);
 });
 
-async function answer(id: number, step: StepRequest['step'], args: readonly unknown[]): Promise<StepReply> {
+async function answer(id: number, step: StepName, args: readonly unknown[]): Promise<StepReply> {
   try {
-    const part: LocalPart = await reading;
-    const run = part[step] as (...args: readonly unknown[]) => Promise<unknown>;
-    return { id, value: await run.apply(part, [...args]) };
+    const own: LocalPart = await reading;
+    const ask = own.ask as (step: StepName, ...args: readonly unknown[]) => Promise<unknown>;
+    return { id, value: await ask.call(own, step, ...args) };
   } catch (failed) {
     return { id, failed };
   }

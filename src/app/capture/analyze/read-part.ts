@@ -1,8 +1,8 @@
 import { type AnalysisShare, CaptureAnalysis } from '../../../capture/capture-analysis.ts';
 import { CaptureReader } from '../../../capture/file/capture-reader.ts';
-import { type DetailRequest, PartSummary } from '../../../capture/summary/part-summary.ts';
+import { PartSummary } from '../../../capture/summary/part-summary.ts';
 import { type ReadCaptureOptions, readCapture } from '../input/read-capture.ts';
-import type { AnalysedPart } from './analysed-part.ts';
+import type { AnalysedPart, StepName } from './analysed-part.ts';
 
 /**
  * A part of a capture that was read in this thread. Its steps begin a moment after they are asked for, so that the threads that are
@@ -19,29 +19,14 @@ export class LocalPart implements AnalysedPart {
     this.summary = new PartSummary(analysis.engine);
   }
 
-  async middles(): Promise<number> {
+  async ask<S extends StepName>(
+    step: S,
+    ...args: Parameters<PartSummary[S]>
+  ): Promise<ReturnType<PartSummary[S]>> {
+    // The other parts are asked before this one begins.
     await begun;
-    return this.summary.middles();
-  }
-
-  async listeners(): ReturnType<AnalysedPart['listeners']> {
-    await begun;
-    return this.summary.listeners();
-  }
-
-  async count(listeners: Int32Array): ReturnType<AnalysedPart['count']> {
-    await begun;
-    return this.summary.count(listeners);
-  }
-
-  async detail(request: DetailRequest): ReturnType<AnalysedPart['detail']> {
-    await begun;
-    return this.summary.detail(request);
-  }
-
-  async examples(most: number): ReturnType<AnalysedPart['examples']> {
-    await begun;
-    return this.summary.examples(most);
+    const run = this.summary[step] as (...args: Parameters<PartSummary[S]>) => ReturnType<PartSummary[S]>;
+    return run.apply(this.summary, args);
   }
 }
 

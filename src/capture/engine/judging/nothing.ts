@@ -1,0 +1,2 @@
+/** Instead of a verdict: this judge has none. */
+export const NOTHING: i32 = -1;
