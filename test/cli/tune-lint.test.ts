@@ -195,26 +195,57 @@ describe('schema lint', () => {
   });
 });
 
-/** Prints each package and each folder of our own from which something was loaded. */
-const loaded = `import { register } from 'node:module';
-register('data:text/javascript,' + encodeURIComponent(\`
-  import { writeSync } from 'node:fs';
-  export async function load(url, context, next) { writeSync(2, 'loaded ' + url + '\\\\n'); return next(url, context); }
-\`));`;
+const dist = path.join(import.meta.dirname, '../../dist');
+
+interface Loaded {
+  readonly exitCode: number | null;
+  /** Names of chunks of the bundle, as in dist/chunks. */
+  readonly chunks: readonly string[];
+  /** Files that Node itself has loaded: the packages. */
+  readonly modules: readonly string[];
+}
+
+/** Runs the program and asks at its end what it has loaded. */
+async function loadedBy(args: readonly string[]): Promise<Loaded> {
+  const ask = put(
+    'ask.cjs',
+    `const { writeSync } = require('node:fs');
+     process.on('exit', () => {
+       const chunks = [...require(${JSON.stringify(path.join(dist, 'load-chunk.js'))}).scripts.keys()];
+       writeSync(2, '\\nloaded ' + JSON.stringify({ chunks, modules: Object.keys(require.cache) }) + '\\n');
+     });`,
+  );
+  const { exitCode, stderr } = await runProgram(args, { nodeArguments: ['--require', ask] });
+  const { chunks, modules } = JSON.parse(/^loaded (.*)$/m.exec(stderr)?.[1] ?? '{}');
+  return { exitCode, chunks: chunks.map((name: string) => path.basename(name, '.bin')), modules };
+}
+
+const textOf = (chunk: string): string => readFileSync(path.join(dist, 'chunks', `${chunk}.js`), 'utf8');
+const holdsSchemas = (chunk: string): boolean => textOf(chunk).includes('ZodError');
+/** One entry for each parameter that is written down in a chunk. */
+const parametersIn = (chunk: string): readonly string[] =>
+  [...textOf(chunk).matchAll(/\bdefineParameter\(\{/g)].map(() => chunk);
+const ofKoffi = (file: string): boolean => file.includes('koffi');
 
 describe('what tune loads', () => {
-  it.each([[['lint', writeUp]], [['explain', 'tcp_tw_recycle']]])(
-    '%j: no schemas, no FFI, and of the catalogue only what is named',
-    async (args) => {
-      const { stderr } = await runProgram(['tune', ...args], {
-        nodeArguments: ['--import', `data:text/javascript,${encodeURIComponent(loaded)}`],
-      });
-      const urls = [...stderr.matchAll(/^loaded (.*)$/gm)].map(([, url = '']) => url);
-      expect(urls.length).toBeGreaterThan(20);
-      expect(urls.filter((url) => /node_modules\/(?!commander\/)/.test(url))).toEqual([]);
-      const ours = readFileSync(writeUp, 'utf8').match(/^[^#\n]+=/gm)?.length ?? 0;
-      const parameters = urls.filter((url) => /tcp\/parameters\/[\w-]+\/(?!judge)/.test(url));
-      expect(parameters.length).toBeLessThanOrEqual(args[0] === 'lint' ? ours : 1);
-    },
-  );
+  it.each([
+    [['lint', writeUp], readFileSync(writeUp, 'utf8').match(/^[^#\n]+=/gm)?.length ?? 0],
+    [['explain', 'tcp_tw_recycle'], 1],
+  ])('%j: no schemas, no FFI, and of the catalogue only what is named', async (args, named) => {
+    const { exitCode, chunks, modules } = await loadedBy(['tune', ...args]);
+    expect(exitCode).toBeLessThanOrEqual(1);
+    expect(chunks.length).toBeGreaterThan(5);
+    expect(chunks.filter(holdsSchemas)).toEqual([]);
+    expect(modules.filter(ofKoffi)).toEqual([]);
+    const parameters = chunks.flatMap(parametersIn);
+    expect(parameters.length).toBeGreaterThan(0);
+    expect(parameters.length).toBeLessThanOrEqual(named);
+  });
+
+  it('would be seen: the schemas, the FFI and the whole catalogue, where they are asked for', async () => {
+    expect((await loadedBy(['schema', 'lint'])).chunks.filter(holdsSchemas)).not.toEqual([]);
+    expect((await loadedBy(['listeners'])).modules.filter(ofKoffi)).not.toEqual([]);
+    const all = (await loadedBy(['tune', 'explain'])).chunks.flatMap(parametersIn);
+    expect(all.length).toBeGreaterThan(100);
+  });
 });
