@@ -5,6 +5,7 @@ import { predictionJsonSchema } from '../../contract/prediction.ts';
 import { proofJsonSchema } from '../../contract/proof.ts';
 import { reportJsonSchema } from '../../contract/report.ts';
 import { tuneLintJsonSchema } from '../../contract/tune-lint.ts';
+import { tunePlanJsonSchema } from '../../contract/tune-plan.ts';
 import type { HalfopenCommand } from '../command.ts';
 
 const contracts = [
@@ -18,6 +19,7 @@ const contracts = [
   },
   { name: 'proof', of: 'what prove --json prints, version 1', schema: proofJsonSchema },
   { name: 'lint', of: 'what tune lint --json prints, version 1', schema: tuneLintJsonSchema },
+  { name: 'plan', of: 'what tune plan --json prints, version 1', schema: tunePlanJsonSchema },
 ] as const;
 
 export const schemaCommand: HalfopenCommand = {

@@ -1,15 +1,17 @@
 import type { HalfopenCommand } from '../command.ts';
 import { defineExplain } from './tune/explain.ts';
 import { defineLint } from './tune/lint.ts';
+import { definePlan } from './tune/plan.ts';
 
 export const tuneCommand: HalfopenCommand = {
   define: (program, done) => {
     const tune = program
       .command('tune')
       .description(
-        'Kernel parameters: what they really do, and which lines of a configuration are worth keeping.',
+        'Kernel parameters and backlogs: what they really do, and what to change on this host, with an undo.',
       );
     defineExplain(tune, done);
     defineLint(tune, done);
+    definePlan(tune, done);
   },
 };

@@ -3,6 +3,7 @@ import type { Remedy } from '../../tcp/finding.ts';
 import { numericSysctl } from '../evidence.ts';
 import { type CommandPlace, namespaceCommand } from '../namespace-command.ts';
 import type { RuleView } from '../rule.ts';
+import { settingChange } from '../setting-change.ts';
 import { connectTimeoutMs } from './syn-timeline.ts';
 import type { TimeoutCause } from './timeout-cause.ts';
 import type { UnansweredConnects } from './unanswered-connects.ts';
@@ -70,7 +71,11 @@ function shorterRetries(view: RuleView): Remedy {
   return {
     kind: 'sysctl',
     summary: 'where the program has no timeout of its own: fewer SYN retries for this namespace',
-    command: namespaceCommand(view, 'sysctl -w net.ipv4.tcp_syn_retries=3'),
+    ...settingChange(view, {
+      sysctls: { 'net.ipv4.tcp_syn_retries': 3 },
+      why: 'an attempt then ends before a person or a request gives up, after several SYNs',
+      optional: true,
+    }),
     effect: `connect() fails after about ${formatDurationMs(connectTimeoutMs(3, numericSysctl(view, 'net.ipv4.tcp_syn_linear_timeouts') ?? 0))}; new attempts only`,
     risk: 'applies to every program of the namespace, also where patience is right',
   };
@@ -78,6 +83,7 @@ function shorterRetries(view: RuleView): Remedy {
 
 export const idleKnobs: Remedy = {
   kind: 'none',
+  idle: ['backlog', 'net.core.somaxconn', 'net.ipv4.tcp_max_syn_backlog', 'net.ipv4.tcp_syn_retries'],
   summary:
     'raising backlog, somaxconn or tcp_max_syn_backlog on this side changes nothing: the SYNs are ours and go unanswered elsewhere; tcp_syn_retries is a client’s setting and helps no server',
   command: '',

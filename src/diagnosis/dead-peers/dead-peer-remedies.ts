@@ -3,6 +3,7 @@ import type { Remedy } from '../../tcp/finding.ts';
 import { fewerOrphanRetries } from '../fewer-orphan-retries.ts';
 import { type CommandPlace, namespaceCommand } from '../namespace-command.ts';
 import type { RuleView } from '../rule.ts';
+import { settingChange } from '../setting-change.ts';
 import { groupBy } from '../socket-groups/lasting-sockets.ts';
 import type { DeadPeerGroup } from './dead-peer-groups.ts';
 
@@ -71,7 +72,11 @@ export function fewerRetries(place: CommandPlace): Remedy {
   return {
     kind: 'sysctl',
     summary: 'for all programs of this namespace: give up after about 100 s instead of 15 min',
-    command: namespaceCommand(place, 'sysctl -w net.ipv4.tcp_retries2=8'),
+    ...settingChange(place, {
+      sysctls: { 'net.ipv4.tcp_retries2': 8 },
+      why: 'RFC 1122 (4.2.3.5) asks for at least 100 s; 8 is the least that gives them',
+      optional: true,
+    }),
     effect: 'unacknowledged connections end after about 100 s (the least RFC 1122 allows)',
     risk: 'connections do not survive longer outages of the path any more',
   };
@@ -79,6 +84,7 @@ export function fewerRetries(place: CommandPlace): Remedy {
 
 export const keepaliveIdle: Remedy = {
   kind: 'none',
+  idle: ['net.ipv4.tcp_keepalive_time'],
   summary: 'SO_KEEPALIVE and the tcp_keepalive_* sysctls change nothing here',
   command: '',
   effect:
@@ -88,6 +94,7 @@ export const keepaliveIdle: Remedy = {
 
 export const retriesIdle: Remedy = {
   kind: 'none',
+  idle: ['net.ipv4.tcp_retries2'],
   summary: 'tcp_retries2 changes nothing here',
   command: '',
   effect: 'it bounds the resending of data; these connections are idle and follow the keepalive settings',
@@ -96,6 +103,7 @@ export const retriesIdle: Remedy = {
 
 const finTimeoutIdle: Remedy = {
   kind: 'none',
+  idle: ['net.ipv4.tcp_fin_timeout', 'net.ipv4.tcp_retries2'],
   summary: 'tcp_fin_timeout and tcp_retries2 change nothing here',
   command: '',
   effect: 'tcp_fin_timeout begins when the FIN has been acknowledged; orphans follow tcp_orphan_retries',

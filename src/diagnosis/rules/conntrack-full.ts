@@ -6,6 +6,7 @@ import { counterRise, silentLowerLayers } from '../evidence.ts';
 import { noExperiment } from '../experiment/lab-number.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
 import { defineRule, nothing, type RuleView } from '../rule.ts';
+import { settingChange } from '../setting-change.ts';
 
 const NEARLY_FULL = 0.95;
 
@@ -183,7 +184,10 @@ function remediesFor(view: RuleView, facts: TableFacts): readonly Remedy[] {
     {
       kind: 'sysctl',
       summary: `raise the limit to ${formatCount(max)}, with the hash table in step; on the host itself, containers may only read it`,
-      command: `sysctl -w net.netfilter.nf_conntrack_max=${max} && echo ${max} > /sys/module/nf_conntrack/parameters/hashsize`,
+      ...settingChange(null, {
+        sysctls: { 'net.netfilter.nf_conntrack_buckets': max, 'net.netfilter.nf_conntrack_max': max },
+        why: `${formatCount(facts.count)} of ${formatCount(facts.max)} entries were taken: twice the limit, as a power of two, and one hash bucket for each`,
+      }),
       effect: 'at once, and for every namespace: the number is one, each namespace is measured by it alone',
       risk: `up to ${formatCount(megabytes)} MiB of kernel memory for each namespace that fills it`,
     },
@@ -192,12 +196,15 @@ function remediesFor(view: RuleView, facts: TableFacts): readonly Remedy[] {
       summary: halfOpen
         ? 'let half-open entries go sooner: by default they stay for 1 to 2 minutes'
         : 'let dead entries go sooner: by default an idle established connection stays for 5 days',
-      command: namespaceCommand(
-        view,
-        halfOpen
-          ? `sysctl -w ${timeout}_syn_sent=20 ${timeout}_syn_recv=20`
-          : `sysctl -w ${timeout}_established=86400`,
-      ),
+      ...settingChange(view, {
+        sysctls: halfOpen
+          ? { [`${timeout}_syn_sent`]: 20, [`${timeout}_syn_recv`]: 20 }
+          : { [`${timeout}_established`]: 86_400 },
+        why: halfOpen
+          ? 'a handshake that takes longer than 20 s has failed'
+          : 'a day of silence instead of five; keepalive (2 h by default) keeps what lives',
+        optional: true,
+      }),
       effect: 'for entries that see a packet from now on',
       risk: halfOpen
         ? 'clients that need longer for a handshake are taken for new ones'
@@ -215,6 +222,7 @@ function remediesFor(view: RuleView, facts: TableFacts): readonly Remedy[] {
     },
     {
       kind: 'none',
+      idle: ['net.core.somaxconn', 'net.ipv4.tcp_max_syn_backlog', 'backlog'],
       summary:
         'somaxconn, tcp_max_syn_backlog and the listen backlog change nothing: the packets never get that far',
       command: '',

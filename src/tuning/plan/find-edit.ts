@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { explainMissing } from '../../tcp/reading.ts';
+import { checkCommand } from '../servers/check-command.ts';
+import { findLiveSetting } from '../servers/find-live-setting.ts';
+import type { BacklogPlace, FoundEdit } from './make-changes.ts';
+import { unifiedDiff } from './unified-diff.ts';
+
+/** Looks on this host for the line that sets a listener's backlog. */
+export function findEdit({ listener, pid, backlog }: BacklogPlace): FoundEdit {
+  const found = findLiveSetting(pid, listener, backlog);
+  if (found.status !== 'ok') return { refused: explainMissing(found) };
+  const { server, answer, process, root } = found.value;
+  if ('refused' in answer) {
+    const place = answer.file === undefined ? '' : ` (${answer.file}${answer.line ? `:${answer.line}` : ''})`;
+    return { refused: `${answer.refused}${place}` };
+  }
+  if (server === undefined) return { refused: `${process.name} is not in the catalogue` };
+  if (answer.present !== undefined && answer.present >= backlog)
+    return {
+      refused: `${answer.file}:${answer.line} has ${answer.present} already: ${server.title} has to listen again (${server.takesEffect.command})`,
+    };
+  const { file, ...edit } = answer.edit;
+  const bytes = edit.create ? undefined : readFileSync(root + file);
+  const command = checkCommand(server.id, process);
+  return {
+    server: server.id,
+    title: server.title,
+    pid: process.pid,
+    root,
+    file,
+    sha256: bytes === undefined ? null : sha256(bytes),
+    edit,
+    diff: unifiedDiff(file, bytes?.toString('utf8') ?? '', edit),
+    takesEffect: server.takesEffect,
+    check: command === undefined ? null : command.join(' '),
+    notes: answer.notes,
+  };
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
