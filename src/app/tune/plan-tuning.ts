@@ -8,6 +8,7 @@ import { type FoundNamespace, findNamespaces } from '../../kernel/netns/find-nam
 import { namespaceCookie } from '../../kernel/netns/namespace-cookie.ts';
 import { asContract, type ContractReport } from '../../tcp/report.ts';
 import type { PlanHost, PlanNamespace, TunePlan } from '../../tcp/tune-plan.ts';
+import { presentSysctl } from '../../tuning/apply/write-step.ts';
 import { findEdit } from '../../tuning/plan/find-edit.ts';
 import { isInitial, makeChanges } from '../../tuning/plan/make-changes.ts';
 import { type DiagnoseHostOptions, diagnoseHost } from '../diagnose-host.ts';
@@ -25,10 +26,12 @@ export async function planTuning(request: PlanRequest): Promise<TunePlan> {
   const report = file === undefined ? await reportOfHost(request) : readReportOrObservation(file);
   const host = identityOf(report);
   const isHere = host.bootId !== null;
-  const changes = await makeChanges(report, (place) =>
-    isHere ? findEdit(place) : { refused: 'the report is of another host, or of an earlier boot' },
-  );
-  const scan = isHere ? findNamespaces().namespaces : [];
+  const found = isHere ? namespacesOf(report) : new Map<number, FoundNamespace>();
+  const changes = await makeChanges(report, {
+    findEdit: (place) =>
+      isHere ? findEdit(place) : { refused: 'the report is of another host, or of an earlier boot' },
+    readSysctl: isHere ? (inode, parameter) => valueIn(found.get(inode), parameter) : null,
+  });
   const concerned = new Set([
     ...changes.changes.map(({ namespace }) => namespace),
     ...changes.refusals.map(({ namespace }) => namespace),
@@ -43,12 +46,7 @@ export async function planTuning(request: PlanRequest): Promise<TunePlan> {
     host,
     namespaces: report.namespaces
       .filter(({ inode }) => concerned.has(inode))
-      .map((one) =>
-        planNamespace(
-          one,
-          scan.find(({ inode }) => inode === one.inode),
-        ),
-      ),
+      .map((one) => planNamespace(one, found.get(one.inode))),
     ...changes,
   };
 }
@@ -83,6 +81,30 @@ function bootedAtMs(): number {
     return seconds === undefined ? Number.POSITIVE_INFINITY : Number(seconds) * 1000;
   } catch {
     return Number.POSITIVE_INFINITY;
+  }
+}
+
+/** By inode, as they are now. An inode may belong to another namespace by now: it must have a process or a name in common. */
+function namespacesOf({ namespaces }: ContractReport): ReadonlyMap<number, FoundNamespace> {
+  const scan = findNamespaces().namespaces;
+  const pairs = namespaces.flatMap((reported): readonly (readonly [number, FoundNamespace])[] => {
+    const found = scan.find(({ inode }) => inode === reported.inode);
+    const isSame =
+      found &&
+      (found.own ||
+        found.pids.some((pid) => reported.pids.includes(pid)) ||
+        found.names.some((name) => reported.names.includes(name)));
+    return found && isSame ? [[reported.inode, found]] : [];
+  });
+  return new Map(pairs);
+}
+
+function valueIn(namespace: FoundNamespace | undefined, parameter: string): string | undefined {
+  if (namespace === undefined) return undefined;
+  try {
+    return presentSysctl(parameter, namespace.path, '/proc/sys');
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,7 +1,10 @@
 import type { HalfopenCommand } from '../command.ts';
+import { defineApply } from './tune/apply.ts';
 import { defineExplain } from './tune/explain.ts';
 import { defineLint } from './tune/lint.ts';
 import { definePlan } from './tune/plan.ts';
+import { defineRollback } from './tune/rollback.ts';
+import { defineVerify } from './tune/verify.ts';
 
 export const tuneCommand: HalfopenCommand = {
   define: (program, done) => {
@@ -13,5 +16,8 @@ export const tuneCommand: HalfopenCommand = {
     defineExplain(tune, done);
     defineLint(tune, done);
     definePlan(tune, done);
+    defineApply(tune, done);
+    defineVerify(tune, done);
+    defineRollback(tune, done);
   },
 };

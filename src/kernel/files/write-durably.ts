@@ -4,6 +4,7 @@ import {
   fchmodSync,
   fchownSync,
   fsyncSync,
+  mkdirSync,
   openSync,
   renameSync,
   rmSync,
@@ -26,6 +27,13 @@ export function syncFolder(folder: string): void {
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** As `mkdir -p`; what is made is on disk when this returns. */
+export function makeFolder(folder: string, mode = 0o700): void {
+  const first = mkdirSync(folder, { recursive: true, mode });
+  if (first === undefined) return;
+  for (let at = folder; at.length >= first.length; at = path.dirname(at)) syncFolder(path.dirname(at));
 }
 
 /** A new file with its bytes on disk. Throws what open(2) or write(2) say; an older one of that name (a crash left it) is replaced. */

@@ -55,8 +55,8 @@ type NamespaceNamer = (inode: number) => string;
 function namespaceNamer(namespaces: readonly PlanNamespace[]): NamespaceNamer {
   return (inode) => {
     const found = namespaces.find((one) => one.inode === inode);
-    if (found?.initial) return 'this host';
-    return `network namespace ${found?.names[0] ?? inode}`;
+    if (found?.initial) return 'on this host';
+    return `in network namespace ${found?.names[0] ?? inode}`;
   };
 }
 
@@ -64,7 +64,7 @@ function namespaceNamer(namespaces: readonly PlanNamespace[]): NamespaceNamer {
 export function changeTitle(change: PlanChange, place: string): string {
   switch (change.kind) {
     case 'sysctl':
-      return `${change.parameter} ${change.present ?? '?'} -> ${change.value}, in ${place}`;
+      return `${change.parameter} ${change.present ?? '?'} -> ${change.value}, ${place}`;
     case 'config-edit': {
       const { listener, title, present, value, file, edit } = change;
       const from = present === null ? '' : `${formatCount(present)} -> `;

@@ -42,8 +42,10 @@ function proposalsOf(finding: ReportedFinding, remedy: Remedy): readonly Proposa
   const isNote = finding.severity === 'info';
   const base = { namespace: finding.namespace, findings: [finding.id], effect, risk };
   const listener = finding.subject.listener;
+  // "To make it last" is part of each change.
+  const isAside = remedy.kind === 'sysctl' && command === '';
   if (change === undefined)
-    return isNote ? [] : [{ ...base, kind: 'manual', optional: false, why: '', summary, command }];
+    return isNote || isAside ? [] : [{ ...base, kind: 'manual', optional: false, why: '', summary, command }];
   const optional = isNote || change.optional === true;
   const { why } = change;
   const sysctls = Object.entries(change.sysctls ?? {}).map(

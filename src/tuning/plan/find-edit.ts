@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { explainMissing } from '../../tcp/reading.ts';
 import { checkCommand } from '../servers/check-command.ts';
 import { findLiveSetting } from '../servers/find-live-setting.ts';
@@ -10,7 +11,7 @@ import { unifiedDiff } from './unified-diff.ts';
 export function findEdit({ listener, pid, backlog }: BacklogPlace): FoundEdit {
   const found = findLiveSetting(pid, listener, backlog);
   if (found.status !== 'ok') return { refused: explainMissing(found) };
-  const { server, answer, process, root } = found.value;
+  const { server, answer, process, root: processRoot } = found.value;
   if ('refused' in answer) {
     const place = answer.file === undefined ? '' : ` (${answer.file}${answer.line ? `:${answer.line}` : ''})`;
     return { refused: `${answer.refused}${place}` };
@@ -21,6 +22,7 @@ export function findEdit({ listener, pid, backlog }: BacklogPlace): FoundEdit {
       refused: `${answer.file}:${answer.line} has ${answer.present} already: ${server.title} has to listen again (${server.takesEffect.command})`,
     };
   const { file, ...edit } = answer.edit;
+  const root = isSameFile(processRoot, edit.create ? path.dirname(file) : file) ? '' : processRoot;
   const bytes = edit.create ? undefined : readFileSync(root + file);
   const command = checkCommand(server.id, process);
   return {
@@ -36,6 +38,12 @@ export function findEdit({ listener, pid, backlog }: BacklogPlace): FoundEdit {
     check: command === undefined ? null : command.join(' '),
     notes: answer.notes,
   };
+}
+
+/** Where both see the same file the process is not needed to reach it: it may be restarted before a rollback. */
+function isSameFile(root: string, file: string): boolean {
+  const [there, here] = [statSync(root + file), statSync(file, { throwIfNoEntry: false })];
+  return here !== undefined && there.dev === here.dev && there.ino === here.ino;
 }
 
 export function sha256(bytes: Uint8Array): string {

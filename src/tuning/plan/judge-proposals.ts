@@ -9,6 +9,8 @@ import type { Proposal, SysctlProposal } from './proposal.ts';
 export interface PresentValues {
   /** Of a namespace, by full name; undefined: not read. */
   readonly of: (namespace: number, parameter: string) => string | undefined;
+  /** The values are those of the running kernel: what cannot be read is not there. */
+  readonly isLive: boolean;
   /** Inode of the initial namespace; undefined: not in the report. */
   readonly initial: number | undefined;
 }
@@ -53,8 +55,10 @@ export async function judgeProposals(
     const placed = { ...proposal, namespace: placeOf(proposal, about, present) };
     const now = present.of(placed.namespace, placed.parameter) ?? null;
     if (now !== null && same(now, placed.value, about)) continue;
+    const isMissing = now === null && present.isLive && placed.namespace !== 0;
+    const missing = isMissing ? 'there is no such parameter in this network namespace' : undefined;
     const because = about
-      ? refusalOf(placed, about, { proposals: sysctls, present, kernel, parameters })
+      ? (refusalOf(placed, about, { proposals: sysctls, present, kernel, parameters }) ?? missing)
       : `${placed.parameter} is not in the catalogue: nobody has judged this value`;
     if (because === undefined && about) judged.push({ ...placed, about, present: now });
     else refusals.push(refuse(placed, because ?? ''));

@@ -39,16 +39,26 @@ export interface Changes {
   readonly findings: readonly PlanFinding[];
 }
 
-/** A report's findings as changes. `findEdit` looks at the host where there is one; all else follows from the report. */
+/** What is looked up on the host itself, where the report is of this host. */
+export interface HostLook {
+  readonly findEdit: (place: BacklogPlace) => FoundEdit;
+  /** Of a namespace by its inode; null: the report is all there is. */
+  readonly readSysctl: ((namespace: number, parameter: string) => string | undefined) | null;
+}
+
+/** A report's findings as changes. */
 export async function makeChanges(
   report: ContractReport,
-  findEdit: (place: BacklogPlace) => FoundEdit,
+  { findEdit, readSysctl }: HostLook,
 ): Promise<Changes> {
   const { findings } = report;
   const collected = collectProposals(findings);
   const merged = mergeProposals(collected.proposals, findings);
   const present = {
-    of: (inode: number, parameter: string) => namespaceOf(report, inode)?.sysctls[parameter],
+    // A report has the parameters that rules read; of what has changed since, the present value counts.
+    of: (inode: number, parameter: string) =>
+      readSysctl ? readSysctl(inode, parameter) : namespaceOf(report, inode)?.sysctls[parameter],
+    isLive: readSysctl !== null,
     initial: report.namespaces.find(isInitial)?.inode,
   };
   const judged = await judgeProposals(merged, present, report.host.kernelRelease);

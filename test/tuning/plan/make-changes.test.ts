@@ -11,7 +11,12 @@ import type { Finding, Remedy } from '../../../src/tcp/finding.ts';
 import type { Observation } from '../../../src/tcp/observation.ts';
 import { asContract, type ContractReport } from '../../../src/tcp/report.ts';
 import type { PlanChange, TunePlan } from '../../../src/tcp/tune-plan.ts';
-import { type Changes, type FoundEdit, makeChanges } from '../../../src/tuning/plan/make-changes.ts';
+import {
+  type BacklogPlace,
+  type Changes,
+  type FoundEdit,
+  makeChanges as makeChangesOn,
+} from '../../../src/tuning/plan/make-changes.ts';
 import {
   defaultSysctls,
   ends,
@@ -20,6 +25,11 @@ import {
   makeNamespace,
   makeObservation,
 } from '../../fixtures/observation.ts';
+
+const makeChanges = (
+  report: ContractReport,
+  findEdit: (place: BacklogPlace) => FoundEdit,
+): Promise<Changes> => makeChangesOn(report, { findEdit, readSysctl: null });
 
 const nothingFound = (): FoundEdit => ({ refused: 'not looked for' });
 
@@ -151,6 +161,14 @@ describe('what is judged before it is planned', () => {
   it('what is so already is left out', async () => {
     const report = reported([change({ 'net.ipv4.tcp_syncookies': '01' })]);
     expect(await makeChanges(report, nothingFound)).toMatchObject({ changes: [], refusals: [] });
+  });
+
+  it('on the host itself, what is not there', async () => {
+    const report = reported([change({ 'net.netfilter.nf_conntrack_max': '524288' })]);
+    const look = { findEdit: nothingFound, readSysctl: () => undefined };
+    const { changes, refusals } = await makeChangesOn(report, look);
+    expect(changes).toEqual([]);
+    expect(refusals).toMatchObject([{ because: expect.stringContaining('no such parameter') }]);
   });
 
   it('what is the whole kernel’s goes to the host', async () => {

@@ -1,0 +1,223 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { LabNamespace } from '../../../src/lab/namespace.ts';
+import type { FindingId } from '../../../src/tcp/finding.ts';
+import { families, sleep, twoHosts } from '../../rules/two-hosts.ts';
+import { sysctlsOf, TuneProgram } from './tune-program.ts';
+
+const PORT = 24_224;
+const loopback = { ipv4: '127.0.0.1', ipv6: '::1' } as const;
+
+/** A counter of a namespace now, by "TcpExt.ListenOverflows". */
+function counter(namespace: LabNamespace, name: string): number {
+  const [group = '', field = ''] = name.split('.');
+  const file = group === 'Tcp' ? '/proc/net/snmp' : '/proc/net/netstat';
+  const [names = [], values = []] = namespace
+    .run('cat', [file])
+    .split('\n')
+    .filter((line) => line.startsWith(`${group}:`))
+    .map((line) => line.split(' '));
+  return Number(values[names.indexOf(field)]);
+}
+
+async function rise(namespace: LabNamespace, name: string, ms: number): Promise<number> {
+  const before = counter(namespace, name);
+  await sleep(ms);
+  return counter(namespace, name) - before;
+}
+
+function valuesOf(namespace: LabNamespace, names: readonly string[]): readonly string[] {
+  return names.map((name) => namespace.getSysctl(name));
+}
+
+const stateOf = (
+  { findings }: { readonly findings: readonly { readonly id: FindingId; readonly state: string }[] },
+  id: FindingId,
+): string | undefined => findings.find((one) => one.id === id)?.state;
+
+describe.skipIf(process.getuid?.() !== 0)('plan, apply, verify, rollback (needs root)', () => {
+  describe.each(families)('%s', (family) => {
+    it('a backlog cut by somaxconn: raised, still waiting, cured when it listens again', async () => {
+      using namespace = LabNamespace.create('cure');
+      using tune = new TuneProgram();
+      namespace.setSysctl('net.core.somaxconn', 16);
+      const server = namespace.spawn('listener', {
+        address: loopback[family],
+        port: PORT,
+        backlog: 1024,
+        mode: 'pause-bursts',
+        pauseMs: 100,
+        pauseEveryMs: 500,
+        relistenBacklog: 4096,
+      });
+      await server.ready;
+      const bursts = { count: 200, repeatEveryMs: 700, repeats: 60, close: 'fin' } as const;
+      await namespace.spawn('clients', { to: loopback[family], port: PORT, ...bursts }).ready;
+      await sleep(300);
+
+      const plan = await tune.plan(namespace.name);
+      expect(sysctlsOf(plan)).toMatchObject({ 'net.core.somaxconn': '4096' });
+      const cap = plan.changes.find((one) => one.kind === 'sysctl' && one.parameter === 'net.core.somaxconn');
+      // The measured need is told beside the number that today's kernels give.
+      expect(cap?.why).toMatch(/connections came within/);
+      const before = valuesOf(namespace, Object.keys(sysctlsOf(plan)));
+
+      expect(await tune.apply()).toMatchObject({ exitCode: 0 });
+      expect(namespace.getSysctl('net.core.somaxconn')).toBe('4096');
+      const waiting = await tune.verify();
+      expect(waiting.exitCode).toBe(1);
+      expect(waiting.changes.find(({ id }) => id === cap?.id)).toMatchObject({
+        state: 'waits',
+        said: expect.stringMatching(/still listens with 16/),
+      });
+
+      server.signal('SIGUSR1');
+      await sleep(1500);
+      expect(await rise(namespace, 'TcpExt.ListenOverflows', 3000)).toBe(0);
+      const verified = await tune.verify();
+      expect(verified.changes.find(({ id }) => id === cap?.id)).toMatchObject({ state: 'took-effect' });
+      expect(stateOf(verified, 'backlog-capped')).toBe('gone');
+
+      expect(await tune.rollBack()).toMatchObject({ exitCode: 0 });
+      expect(valuesOf(namespace, Object.keys(sysctlsOf(plan)))).toEqual(before);
+    });
+
+    it('too few TIME_WAIT buckets: nothing is forgotten any more', async () => {
+      using hosts = twoHosts('cure', family);
+      using tune = new TuneProgram();
+      hosts.here.setSysctl('net.ipv4.tcp_max_tw_buckets', 20);
+      await hosts.here.spawn('listener', { address: hosts.any, port: PORT, backlog: 64, closeAfterMs: 1 })
+        .ready;
+      const clients = { count: 1800, ratePerSecond: 60, receiveUntilClose: true };
+      await hosts.there.spawn('clients', { to: hosts.hereAddress, port: PORT, ...clients }).ready;
+      await sleep(700);
+
+      const plan = await tune.plan(hosts.here.name);
+      expect(sysctlsOf(plan)).toMatchObject({ 'net.ipv4.tcp_max_tw_buckets': '4096' });
+      expect(await tune.apply()).toMatchObject({ exitCode: 0 });
+      expect(await rise(hosts.here, 'TcpExt.TCPTimeWaitOverflow', 2000)).toBe(0);
+      const verified = await tune.verify();
+      expect(stateOf(verified, 'time-wait-overflow')).toBe('gone');
+      expect(await tune.rollBack()).toMatchObject({ exitCode: 0 });
+      expect(hosts.here.getSysctl('net.ipv4.tcp_max_tw_buckets')).toBe('20');
+    });
+
+    it('local ports in TIME_WAIT: taken over, and a wider range that spares who listens', async () => {
+      using hosts = twoHosts('cure', family);
+      using tune = new TuneProgram();
+      hosts.here.setSysctl('net.ipv4.ip_local_port_range', '40000 40019');
+      hosts.here.setSysctl('net.ipv4.ip_local_reserved_ports', '40007');
+      await hosts.here.spawn('listener', { address: hosts.any, port: 9200, backlog: 64 }).ready;
+      await hosts.there.spawn('listener', { address: hosts.any, port: 5432, backlog: 64, read: true }).ready;
+      const open = (count: number) =>
+        hosts.here.spawn('clients', { to: hosts.thereAddress, port: 5432, count }).done;
+      expect(await open(30)).toMatchObject({ established: 19, errors: { EADDRNOTAVAIL: 11 } });
+
+      const plan = await tune.plan(hosts.here.name, '1s');
+      expect(sysctlsOf(plan)).toMatchObject({
+        'net.ipv4.ip_local_port_range': '1024 65000',
+        'net.ipv4.ip_local_reserved_ports': '40007,9200',
+        'net.ipv4.tcp_tw_reuse': '1',
+      });
+      const names = Object.keys(sysctlsOf(plan));
+      const before = valuesOf(hosts.here, names);
+      expect(await tune.apply()).toMatchObject({ exitCode: 0 });
+      expect(await open(200)).toMatchObject({ established: 200 });
+      const verified = await tune.verify('1s');
+      expect(stateOf(verified, 'ephemeral-ports-exhausted')).toBe('gone');
+      expect(verified.changes.filter(({ state }) => state === 'took-effect')).toHaveLength(names.length);
+      expect(await tune.rollBack()).toMatchObject({ exitCode: 0 });
+      expect(valuesOf(hosts.here, names)).toEqual(before);
+    });
+
+    it.each([
+      ['syncookies-off', 'net.ipv4.tcp_syncookies', '0', '1'],
+      ['syncookies-always', 'net.ipv4.tcp_syncookies', '2', '1'],
+      ['abort-on-overflow', 'net.ipv4.tcp_abort_on_overflow', '1', '0'],
+    ] as const)('%s: %s=%s becomes %s, and goes back', async (id, name, wrong, right) => {
+      using namespace = LabNamespace.create('cure');
+      using tune = new TuneProgram();
+      namespace.setSysctl(name, wrong);
+      const any = family === 'ipv4' ? '0.0.0.0' : '::';
+      const mode = id === 'abort-on-overflow' ? ('never-accept' as const) : ('accept' as const);
+      await namespace.spawn('listener', { address: any, port: PORT, backlog: 8, mode }).ready;
+      if (id === 'abort-on-overflow') {
+        const clients = { to: loopback[family], port: PORT, count: 40, close: 'never' } as const;
+        await namespace.spawn('clients', clients).ready;
+      }
+      const plan = await tune.plan(namespace.name, '1500ms');
+      expect(plan.findings.find((one) => one.id === id)?.severity).toBe('warning');
+      expect(sysctlsOf(plan)[name]).toBe(right);
+      expect(await tune.apply()).toMatchObject({ exitCode: 0 });
+      expect(namespace.getSysctl(name)).toBe(right);
+      expect(stateOf(await tune.verify('1s'), id)).toBe('gone');
+      expect(await tune.rollBack()).toMatchObject({ exitCode: 0 });
+      expect(namespace.getSysctl(name)).toBe(wrong);
+      // Whether an overflow comes in just this look is the clients' business.
+      if (id !== 'abort-on-overflow') expect(stateOf(await tune.verify('1s'), id)).toBe('still-there');
+    });
+  });
+
+  it('who accepts nobody: the plan changes nothing, and says why', async () => {
+    using namespace = LabNamespace.create('cure');
+    using tune = new TuneProgram();
+    namespace.setSysctl('net.core.somaxconn', 16);
+    // Nothing else may be wrong.
+    namespace.setSysctl('net.ipv4.tcp_syncookies', 1);
+    const blocked = { address: '127.0.0.1', port: PORT, backlog: 1024, mode: 'never-accept' } as const;
+    await namespace.spawn('listener', blocked).ready;
+    await namespace.spawn('clients', { to: '127.0.0.1', port: PORT, count: 60, close: 'never' }).ready;
+    const plan = await tune.plan(namespace.name);
+    const forListener = plan.changes.filter(
+      ({ findings }) => !findings.includes('namespace-sysctl-mismatch'),
+    );
+    expect(forListener.filter(({ kind, optional }) => kind !== 'manual' && !optional)).toEqual([]);
+    const refused = plan.refusals.find(({ finding }) => finding === 'accept-queue-overflow');
+    expect(refused).toMatchObject({
+      knobs: expect.arrayContaining(['backlog', 'net.core.somaxconn', 'net.ipv4.tcp_max_syn_backlog']),
+      listener: `127.0.0.1:${PORT}`,
+    });
+  });
+
+  it('a plan whose namespace is gone, or was made anew, is refused', async () => {
+    using tune = new TuneProgram();
+    {
+      using namespace = LabNamespace.create('cure');
+      namespace.setSysctl('net.ipv4.tcp_syncookies', 0);
+      await namespace.spawn('listener', { address: '0.0.0.0', port: PORT, backlog: 8 }).ready;
+      await tune.plan(namespace.name, '500ms');
+    }
+    using _other = LabNamespace.create('cure');
+    expect(await tune.apply()).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringMatching(/network namespace \S+ \(\d+\) is gone.*\nNothing was changed/s),
+    });
+  });
+
+  it('values that somebody changed meanwhile: a script is refused, and told which', async () => {
+    using namespace = LabNamespace.create('cure');
+    using tune = new TuneProgram();
+    namespace.setSysctl('net.ipv4.tcp_syncookies', 0);
+    await namespace.spawn('listener', { address: '0.0.0.0', port: PORT, backlog: 8 }).ready;
+    await tune.plan(namespace.name, '500ms');
+    namespace.setSysctl('net.ipv4.tcp_syncookies', 2);
+    const refused = await tune.apply();
+    expect(refused.exitCode).toBe(3);
+    expect(refused.stderr).toMatch(/tcp_syncookies 0 -> 1, .*; it is 2 now/);
+    expect(namespace.getSysctl('net.ipv4.tcp_syncookies')).toBe('2');
+    expect(await tune.apply('--force-stale')).toMatchObject({ exitCode: 0 });
+    expect(namespace.getSysctl('net.ipv4.tcp_syncookies')).toBe('1');
+    namespace.setSysctl('net.ipv4.tcp_syncookies', 0);
+    const left = await tune.rollBack();
+    expect(left).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringMatching(/left alone: it is 0, neither the 1/),
+    });
+    expect(await tune.rollBack('--force')).toMatchObject({ exitCode: 0 });
+    expect(namespace.getSysctl('net.ipv4.tcp_syncookies')).toBe('2');
+  });
+
+  it('the machine’s own values are as before', () => {
+    expect(readFileSync('/proc/sys/net/core/somaxconn', 'utf8').trim()).not.toBe('16');
+  });
+});
