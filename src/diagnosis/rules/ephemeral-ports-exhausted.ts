@@ -7,7 +7,7 @@ import { counterEvidence, counterRise, listenersOf, numericSysctl, perSecond, sy
 import { portsExperiment } from '../experiment/closing-experiments.ts';
 import { defineRule, type RuleView } from '../rule.ts';
 import { type SettingChange, settingChange } from '../setting-change.ts';
-import { type LocalPortRange, localPortRange } from '../socket-groups/local-port-range.ts';
+import { type LocalPortRange, localPortRange, withPorts } from '../socket-groups/local-port-range.ts';
 import { ownersOfSockets, ownersText } from '../socket-groups/socket-owners.ts';
 
 const USED_UP = 0.98;
@@ -190,13 +190,10 @@ function widerRange(view: RuleView, range: LocalPortRange): SettingChange {
   const listening = listenersOf(view)
     .map(({ port }) => port)
     .filter((port) => port >= 1024 && port <= 65_000 && (port < range.from || port > range.to));
-  const reserved = (sysctl(view, 'net.ipv4.ip_local_reserved_ports') ?? '').split(',');
-  const ports = [...new Set([...reserved, ...listening.sort((a, b) => a - b).map(String)])].filter(
-    (port) => port !== '',
-  );
+  const reserved = withPorts(sysctl(view, 'net.ipv4.ip_local_reserved_ports') ?? '', listening);
   return {
     sysctls: {
-      ...(listening.length > 0 ? { 'net.ipv4.ip_local_reserved_ports': ports.join(',') } : {}),
+      ...(listening.length > 0 ? { 'net.ipv4.ip_local_reserved_ports': reserved } : {}),
       'net.ipv4.ip_local_port_range': '1024 65000',
     },
     why: `${formatCount(range.usable)} ports are used up towards one destination; from 1024 to 65000 there are ${formatCount(63_977)}`,

@@ -142,20 +142,26 @@ function ruledOutFor(view: RuleView): readonly RuledOut[] {
       ];
 }
 
-/** Entries for what ends here in 60 s, as a power of two: never below what a small machine would choose. */
+/** Some 4 MB: what is less than that saves nothing. */
+const LEAST_PROPOSED = 16_384;
+
+/** Entries for what ends here in 60 s, as a power of two. */
 function proposedLimit(
   view: RuleView,
   { limit, overflows, fill }: Table,
 ): { readonly buckets: number; readonly why: string } {
   const rate = endedPerSecond(view, overflows);
   const measured = rate === undefined ? 0 : Math.ceil(rate * TIME_WAIT_S);
-  const least = Math.max(measured, fill.after, limit + 1, SMALL_LIMIT);
-  const buckets = 2 ** Math.ceil(Math.log2(least));
-  const why =
-    measured >= SMALL_LIMIT && rate !== undefined
-      ? `${formatRate(rate)} end here and stay for ${TIME_WAIT_S} s: ${formatCount(measured)} entries, rounded up to a power of two`
-      : `at least what the kernel would choose on a small machine (${formatCount(SMALL_LIMIT)}); ${measured > 0 ? `${formatCount(measured)} entries are needed at the rate measured` : 'the rate was not measured'}`;
-  return { buckets, why };
+  const buckets = 2 ** Math.ceil(Math.log2(Math.max(measured, fill.after, limit + 1, LEAST_PROPOSED)));
+  const need =
+    rate === undefined
+      ? 'the rate was not measured'
+      : `${formatRate(rate)} end here and stay for ${TIME_WAIT_S} s: ${formatCount(measured)} entries`;
+  const rounded =
+    measured > LEAST_PROPOSED
+      ? 'rounded up to a power of two'
+      : `at least ${formatCount(LEAST_PROPOSED)}, some 4 MB`;
+  return { buckets, why: `${need}; ${rounded}` };
 }
 
 function remediesFor(view: RuleView, table: Table, isSmall: boolean): readonly Remedy[] {
