@@ -5,6 +5,7 @@ import { readingValue } from '../../tcp/reading.ts';
 import { serverOf } from '../../tcp/servers/recognise-server.ts';
 import { checkCommand } from '../servers/check-command.ts';
 import { readServerProcess } from '../servers/read-server-process.ts';
+import type { ServerProcess } from '../servers/server-process.ts';
 import { StepError } from './write-step.ts';
 
 const patienceMs = 30_000;
@@ -69,12 +70,20 @@ export function checkConfiguration(
     spawnSync(program, args, {
       encoding: 'utf8',
       timeout: patienceMs,
-      // As it was started: httpd's configuration takes its user and folders from there.
-      env: { ...process_.environment, PATH: process_.environment.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin' },
+      env: environmentFor(process_),
     }),
   );
   if (result.status === 0) return command.join(' ');
   throw new StepError(`${command.join(' ')} refuses the edited file: ${saidBy(result)}`);
+}
+
+/** What supervisors and the server itself leave there for a process that takes over: HAProxy's master, nginx's new binary, systemd. */
+const handedOver = /^(HAPROXY_|NGINX$|LISTEN_|NOTIFY_SOCKET$|WATCHDOG_)/;
+
+/** As it was started: httpd's configuration takes its user and folders from there. */
+function environmentFor({ environment }: ServerProcess): NodeJS.ProcessEnv {
+  const kept = Object.entries(environment).filter(([name]) => !handedOver.test(name));
+  return { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...Object.fromEntries(kept) };
 }
 
 /** Somebody's own program must not get the rights of root through its check. */
