@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { nft } from '../../../src/lab/firewall.ts';
 import { LabNamespace } from '../../../src/lab/namespace.ts';
 import type { FindingId } from '../../../src/tcp/finding.ts';
-import { families, sleep, twoHosts } from '../../rules/two-hosts.ts';
+import { runProgram } from '../../cli/start-program.ts';
+import { families, filterInput, sleep, twoHosts } from '../../rules/two-hosts.ts';
 import { sysctlsOf, TuneProgram } from './tune-program.ts';
 
 const PORT = 24_224;
@@ -131,6 +133,46 @@ describe.skipIf(process.getuid?.() !== 0)('plan, apply, verify, rollback (needs 
       expect(valuesOf(hosts.here, names)).toEqual(before);
     });
 
+    it('SYNs dropped for want of a place: nobody is turned away any more', async () => {
+      using hosts = twoHosts('cure', family);
+      using tune = new TuneProgram();
+      hosts.here.setSysctl('net.ipv4.tcp_syncookies', 0);
+      hosts.here.setSysctl('net.ipv4.tcp_max_syn_backlog', 16);
+      // A peer whose round trip time is remembered from its last connection is exempt (tcp_peer_is_proven()).
+      hosts.here.setSysctl('net.ipv4.tcp_no_metrics_save', 1);
+      await hosts.here.spawn('listener', { address: hosts.any, port: PORT, backlog: 64, read: true }).ready;
+      const clients = { count: 40, repeatEveryMs: 1000, sendBytes: 10, holdMs: 800 };
+      await hosts.there.spawn('clients', { to: hosts.hereAddress, port: PORT, ...clients }).ready;
+      // The last ACKs of each round are held up, as on a long way.
+      const startMs = performance.now();
+      const until = (ms: number): Promise<void> => sleep(Math.max(0, startMs + ms - performance.now()));
+      let over = false;
+      const rounds = (async () => {
+        for (let round = 1; !over; round++) {
+          await until(round * 1000 - 150);
+          if (!over) filterInput(hosts.here, `tcp dport ${PORT} tcp flags & (syn | ack) == ack drop`);
+          await until(round * 1000 + 250);
+          nft(hosts.here, 'flush ruleset');
+        }
+      })();
+      try {
+        const plan = await tune.plan(hosts.here.name);
+        expect(plan.findings.find(({ id }) => id === 'syn-queue-overflow')?.severity).toBe('critical');
+        expect(sysctlsOf(plan)).toMatchObject({ 'net.ipv4.tcp_syncookies': '1' });
+        expect(sysctlsOf(plan)).not.toHaveProperty('net.ipv4.tcp_max_syn_backlog');
+        expect(await tune.apply()).toMatchObject({ exitCode: 0 });
+        await sleep(1500);
+        expect(await rise(hosts.here, 'TcpExt.ListenDrops', 2500)).toBe(0);
+        expect(stateOf(await tune.verify(), 'syn-queue-overflow')).toBe('gone');
+        expect(await tune.rollBack()).toMatchObject({ exitCode: 0 });
+        expect(hosts.here.getSysctl('net.ipv4.tcp_syncookies')).toBe('0');
+        expect(await rise(hosts.here, 'TcpExt.ListenDrops', 2500)).toBeGreaterThan(0);
+      } finally {
+        over = true;
+        await rounds;
+      }
+    });
+
     it.each([
       ['syncookies-off', 'net.ipv4.tcp_syncookies', '0', '1'],
       ['syncookies-always', 'net.ipv4.tcp_syncookies', '2', '1'],
@@ -216,6 +258,64 @@ describe.skipIf(process.getuid?.() !== 0)('plan, apply, verify, rollback (needs 
     });
     expect(await tune.rollBack('--force')).toMatchObject({ exitCode: 0 });
     expect(namespace.getSysctl('net.ipv4.tcp_syncookies')).toBe('2');
+  });
+
+  it('a /proc/sys that cannot be written, as in containers: the kernel’s words, and nothing lost', async () => {
+    using namespace = LabNamespace.create('cure');
+    using tune = new TuneProgram();
+    namespace.setSysctl('net.ipv4.tcp_syncookies', 0);
+    await namespace.spawn('listener', { address: '0.0.0.0', port: PORT, backlog: 8 }).ready;
+    await tune.plan(namespace.name, '500ms');
+    const readOnly = 'mount --bind /proc/sys /proc/sys && mount -o remount,ro,bind /proc/sys && exec "$@"';
+    const refused = await runProgram(['tune', 'apply', tune.file, '--yes', '--state', tune.state], {
+      before: ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', readOnly, 'sh'],
+    });
+    expect(refused.exitCode, refused.stderr).toBe(3);
+    expect(refused.stdout).toMatch(/Stopped: 0 steps made, one failed\..*tcp_syncookies = 1: failed: EROFS/s);
+    expect(namespace.getSysctl('net.ipv4.tcp_syncookies')).toBe('0');
+    expect(await tune.rollBack()).toMatchObject({ exitCode: 0 });
+  });
+
+  it('a container that was not tuned as its host: cured when the program listens again', async () => {
+    const host = Number(readFileSync('/proc/sys/net/core/somaxconn', 'utf8'));
+    using namespace = LabNamespace.create('cure');
+    using tune = new TuneProgram();
+    namespace.setSysctl('net.core.somaxconn', 100);
+    const server = namespace.spawn('listener', {
+      address: '0.0.0.0',
+      port: PORT,
+      backlog: 1024,
+      relistenBacklog: 65_535,
+    });
+    await server.ready;
+    const plan = await tune.plan(namespace.name, '1s');
+    expect(plan.findings.find(({ id }) => id === 'namespace-sysctl-mismatch')?.severity).toBe('warning');
+    expect(sysctlsOf(plan)).toMatchObject({ 'net.core.somaxconn': String(host) });
+    expect(await tune.apply()).toMatchObject({ exitCode: 0 });
+    expect((await tune.verify('1s')).changes[0]).toMatchObject({ state: 'waits' });
+    server.signal('SIGUSR1');
+    await sleep(500);
+    const verified = await tune.verify('1s');
+    expect(verified).toMatchObject({ exitCode: 0, cured: true });
+    expect(await tune.rollBack()).toMatchObject({ exitCode: 0 });
+    expect(namespace.getSysctl('net.core.somaxconn')).toBe('100');
+  });
+
+  it('what has a price is made when it is named', async () => {
+    using namespace = LabNamespace.create('cure');
+    using tune = new TuneProgram();
+    namespace.setSysctl('net.core.somaxconn', 100);
+    namespace.setSysctl('net.ipv4.tcp_abort_on_overflow', 1);
+    await namespace.spawn('listener', { address: '0.0.0.0', port: PORT, backlog: 8 }).ready;
+    const plan = await tune.plan(namespace.name, '500ms');
+    const choice = plan.changes.find(
+      (one) => one.kind === 'sysctl' && one.parameter === 'net.ipv4.tcp_abort_on_overflow',
+    );
+    expect(choice?.optional).toBe(true);
+    expect(await tune.apply()).toMatchObject({ exitCode: 0 });
+    expect(namespace.getSysctl('net.ipv4.tcp_abort_on_overflow')).toBe('1');
+    expect(await tune.apply('--with', String(choice?.id))).toMatchObject({ exitCode: 0 });
+    expect(namespace.getSysctl('net.ipv4.tcp_abort_on_overflow')).toBe('0');
   });
 
   it('the machine’s own values are as before', () => {
