@@ -1,5 +1,6 @@
 import { formatCount } from '../base/units.ts';
 import type { Remedy } from '../tcp/finding.ts';
+import { sysctlDefault } from '../tcp/model/sysctl-default.ts';
 import { numericSysctl } from './evidence.ts';
 import type { RuleView } from './rule.ts';
 import { settingChange } from './setting-change.ts';
@@ -8,13 +9,16 @@ import { settingChange } from './setting-change.ts';
 export function somaxconnFirst(view: RuleView, backlog: number): readonly Remedy[] {
   const somaxconn = numericSysctl(view, 'net.core.somaxconn');
   if (somaxconn === undefined || somaxconn >= backlog) return [];
+  // A cap below what kernels give by themselves would cut the next program.
+  const usual = Number(sysctlDefault('net.core.somaxconn', view.observation.host.kernelRelease));
+  const cap = Math.max(backlog, usual);
   return [
     {
       kind: 'sysctl',
       summary: `first raise net.core.somaxconn in this namespace from ${formatCount(somaxconn)}: it caps every listen()`,
       ...settingChange(view, {
-        sysctls: { 'net.core.somaxconn': backlog },
-        why: `listen() gets no more than somaxconn, and the backlog needed is ${formatCount(backlog)}`,
+        sysctls: { 'net.core.somaxconn': cap },
+        why: `listen() gets no more than somaxconn, and the backlog needed is ${formatCount(backlog)}${cap > backlog ? `; ${formatCount(cap)} is this kernel’s default` : ''}`,
       }),
       effect: 'nothing by itself: it is read at the next listen()',
       risk: '',

@@ -2,7 +2,7 @@ import { formatEndpoint } from '../../base/ip-text.ts';
 import { formatCount, plural } from '../../base/units.ts';
 import type { PlanChange, PlanNamespace, PlanRefusal, TunePlan } from '../../tcp/tune-plan.ts';
 import { type Paint, paintFor } from '../ansi.ts';
-import { printable } from '../printable.ts';
+import { printable, printableLine } from '../printable.ts';
 import { hanging, wrapText } from '../wrap-text.ts';
 import type { TuneTextOptions } from './explain-text.ts';
 
@@ -123,7 +123,7 @@ function diffLines(diff: string, paint: Paint): readonly string[] {
     .split('\n')
     .slice(2)
     .map((line) => {
-      const text = `     ${printable(line)}`;
+      const text = `     ${printableLine(line)}`;
       return painters[line[0] ?? '']?.(text) ?? text;
     });
 }

@@ -178,6 +178,38 @@ describe('what is judged before it is planned', () => {
   });
 });
 
+/** Values that rules of src/diagnosis propose: each must pass its own catalogue. */
+describe('what rules propose', () => {
+  it.each([
+    ['net.core.netdev_budget', '600'],
+    ['net.core.netdev_budget_usecs', '16000'],
+    ['net.core.netdev_max_backlog', '4096'],
+    ['net.core.somaxconn', '8192'],
+    ['net.ipv4.ip_local_port_range', '1024 65000'],
+    ['net.ipv4.tcp_congestion_control', 'bbr'],
+    ['net.ipv4.tcp_fin_timeout', '15'],
+    ['net.ipv4.tcp_max_orphans', '262144'],
+    ['net.ipv4.tcp_max_tw_buckets', '32768'],
+    ['net.ipv4.tcp_mem', '575796 767734 1151592'],
+    ['net.ipv4.tcp_migrate_req', '1'],
+    ['net.ipv4.tcp_orphan_retries', '3'],
+    ['net.ipv4.tcp_retries2', '8'],
+    ['net.ipv4.tcp_syn_retries', '3'],
+    ['net.ipv4.tcp_synack_retries', '2'],
+    ['net.ipv4.tcp_tw_reuse', '1'],
+    ['net.netfilter.nf_conntrack_buckets', '524288'],
+    ['net.netfilter.nf_conntrack_max', '524288'],
+    ['net.netfilter.nf_conntrack_tcp_timeout_established', '86400'],
+    ['net.netfilter.nf_conntrack_tcp_timeout_syn_recv', '20'],
+    ['net.netfilter.nf_conntrack_tcp_timeout_syn_sent', '20'],
+  ])('%s=%s is planned', async (parameter, value) => {
+    const report = reported([{ change: { sysctls: { [parameter]: value }, why: '' } }]);
+    const { changes, refusals } = await makeChanges(report, nothingFound);
+    expect(refusals).toEqual([]);
+    expect(changes).toMatchObject([{ kind: 'sysctl', parameter, value }]);
+  });
+});
+
 describe('a backlog', () => {
   const listener = { address: '0.0.0.0', port: 24_224, subject: '0.0.0.0:24224' };
   const subject = { listener: listener.subject };
