@@ -29,6 +29,7 @@ export type UndoOutcomeKind = (typeof undoOutcomes)[number];
 
 export interface UndoneStep {
   readonly step: number;
+  readonly kind: 'sysctl' | 'drop-in' | 'configuration';
   readonly what: string;
   /** `refused`: somebody has changed it since, and nothing was done; `gone`: with its namespace. */
   readonly outcome: UndoOutcomeKind;

@@ -95,10 +95,24 @@ export function rolledBackText({ id, steps }: RolledBack, options: TuneTextOptio
     const mark = isLeft ? paint.red('x') : paint.green('+');
     return hanging(`${mark} `, `${what}: ${words[outcome]}${said === '' ? '' : `: ${said}`}`, columns);
   });
+  const isRead = steps.some(
+    ({ kind, outcome }) => kind === 'configuration' && (outcome === 'restored' || outcome === 'forced'),
+  );
+  const reload = isRead
+    ? wrapText(
+        'A server goes on with what it has read, and a listener with its limit: reload or restart it, as after apply.',
+        columns,
+      )
+    : [];
   const force = steps.some(({ outcome }) => outcome === 'refused')
     ? wrapText(`--force puts back what was there before, over what is there now.`, columns)
     : [];
-  return joined([wrapText(head, columns).map(left.length === 0 ? paint.bold : paint.red), lines, force]);
+  return joined([
+    wrapText(head, columns).map(left.length === 0 ? paint.bold : paint.red),
+    lines,
+    reload,
+    force,
+  ]);
 }
 
 export function appliedListText(list: readonly AppliedListing[], options: TuneTextOptions): string {

@@ -42,7 +42,8 @@ export function rollBack(request: RollbackRequest): readonly UndoneStep[] {
     if (undone.outcome !== 'refused' && undone.outcome !== 'failed')
       journal.append({ kind: 'undone', step, how: undone.outcome });
     checkpoint('undo written down');
-    return { step, what: nameOf(action), ...undone };
+    const kind = action.kind === 'sysctl' ? 'sysctl' : action.what;
+    return { step, kind, what: nameOf(action), ...undone };
   });
   if (stepsToUndo(journal.records).length === 0) journal.append({ kind: 'rolled-back', atMs: clock.nowMs() });
   return outcomes;
