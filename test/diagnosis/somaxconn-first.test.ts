@@ -6,7 +6,11 @@ import { defaultSysctls, makeNamespace, makeObservation } from '../fixtures/obse
 function advise(somaxconn: string, where: Partial<NamespaceObservation>, backlog = 1024) {
   const sysctls = { ...defaultSysctls, 'net.core.somaxconn': somaxconn };
   const namespace = makeNamespace({ sysctls, ...where });
-  return somaxconnFirst({ observation: makeObservation({ namespaces: [namespace] }), namespace }, backlog);
+  return somaxconnFirst(
+    { observation: makeObservation({ namespaces: [namespace] }), namespace },
+    backlog,
+    'measured',
+  );
 }
 
 const container: Partial<NamespaceObservation> = {

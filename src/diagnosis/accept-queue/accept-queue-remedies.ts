@@ -212,7 +212,7 @@ function raiseBacklog(view: RuleView, facts: AcceptQueueFacts): readonly Remedy[
     risk: 'memory for the waiting connections only',
     change: { backlog, why },
   };
-  return [...somaxconnFirst(view, backlog), raise];
+  return [...somaxconnFirst(view, backlog, why), raise];
 }
 
 const backlogDoesNothing: Remedy = {

@@ -176,6 +176,7 @@ function raiseBacklog(view: RuleView, { facts, cookiesSent, synsDropped }: SynVe
   const { limit } = facts.listener.acceptQueue.after;
   const turnedAway = Math.max(cookiesSent, synsDropped);
   const wanted = backlogFor(limit + 1 + turnedAway);
+  const why = `${formatCount(turnedAway)} SYNs found the queue for ${formatCount(limit + 1)} full: room for both, rounded up to a power of two`;
   const [owner] = processesOf(view, facts.listener.pids);
   const raise: Remedy = {
     kind: 'application',
@@ -183,12 +184,9 @@ function raiseBacklog(view: RuleView, { facts, cookiesSent, synsDropped }: SynVe
     command: backlogSetting(owner?.name, wanted),
     effect: `room for ${formatCount(wanted + 1)} half-open connections; takes effect when it calls listen() again`,
     risk: 'the accept queue grows with it: a slow application then lets clients wait longer',
-    change: {
-      backlog: wanted,
-      why: `${formatCount(turnedAway)} SYNs found the queue for ${formatCount(limit + 1)} full: room for both, rounded up to a power of two`,
-    },
+    change: { backlog: wanted, why },
   };
-  return [...somaxconnFirst(view, wanted), raise];
+  return [...somaxconnFirst(view, wanted, why), raise];
 }
 
 function keepTimestamps(view: RuleView): Remedy {
