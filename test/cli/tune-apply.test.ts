@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,7 +8,7 @@ import { readHostIdentity } from '../../src/kernel/host/read-host-identity.ts';
 import type { TunePlan } from '../../src/tcp/tune-plan.ts';
 import { StateLock } from '../../src/tuning/journal/state-folder.ts';
 import { sysctlChange } from '../tuning/apply/image.ts';
-import { asNobody, type EndedProgram, publicCopy, runProgram } from './start-program.ts';
+import { asNobody, type EndedProgram, publicCopy, runProgram, shellCommand } from './start-program.ts';
 
 const recorded = path.join(import.meta.dirname, '../../fixtures/observations/stopped-process.json.gz');
 let folder = '';
@@ -144,6 +145,22 @@ describe('tune apply', () => {
       exitCode: 0,
       stdout: 'Nothing to roll back.\n',
     });
+  });
+
+  it.each([
+    ['y', 0, '4096\n', /Make this change\? \[y\/N\] [\s\S]*Made: 2 steps/],
+    ['n', 1, '128\n', /nothing was changed/],
+    ['', 1, '128\n', /nothing was changed/],
+  ] as const)('asks on a terminal: %j', (answer, status, value, words) => {
+    const [, root = '', , state = ''] = image(`terminal-${answer}`);
+    const command = shellCommand(['tune', 'apply', put('plan.json', plan), '--root', root, '--state', state]);
+    const run = spawnSync('script', ['-qec', command, '/dev/null'], {
+      input: `${answer}\n`,
+      encoding: 'utf8',
+    });
+    expect(run.stdout).toMatch(words);
+    expect(run.status).toBe(status);
+    expect(readFileSync(path.join(root, 'proc/sys/net/core/somaxconn'), 'utf8')).toBe(value);
   });
 
   it('waits for nobody: a second one at the same time is refused, with who is at it', async () => {
