@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { chmodSync, chownSync, readdirSync, renameSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { listApplied } from '../../../src/app/tune/roll-back-tuning.ts';
@@ -60,6 +60,39 @@ describe('apply', () => {
         line: 2,
       },
     ]);
+  });
+});
+
+describe.skipIf(process.getuid?.() !== 0)('a configuration of somebody else (needs root)', () => {
+  const nobody = 65_534;
+  const chown = (image: Image): void => {
+    chmodSync(image.folder, 0o755);
+    const file = path.join(image.root, nginxFile);
+    for (const path_ of [file, path.dirname(file)]) chownSync(path_, nobody, nobody);
+  };
+
+  it('is edited with his rights and stays his', () => {
+    using image = new Image();
+    chown(image);
+    const before = image.everything;
+    expect(image.apply().steps.every(({ outcome }) => outcome === 'made')).toBe(true);
+    expect(statSync(path.join(image.root, nginxFile))).toMatchObject({ uid: nobody, gid: nobody });
+    expect([process.geteuid?.(), process.getegid?.()]).toEqual([0, 0]);
+    image.rollBack();
+    expect(image.everything).toEqual(before);
+    expect(statSync(path.join(image.root, nginxFile))).toMatchObject({ uid: nobody, gid: nobody });
+  });
+
+  it('does not lead root elsewhere: a link in its place is refused', () => {
+    using image = new Image();
+    chown(image);
+    const plan = image.plan([image.nginxEdit(1)]);
+    const target = path.join(image.root, 'etc/secret');
+    renameSync(path.join(image.root, nginxFile), target);
+    symlinkSync(target, path.join(image.root, nginxFile));
+    const [step] = image.apply(undefined, plan).steps;
+    expect(step).toMatchObject({ outcome: 'failed', said: expect.stringContaining('is a symbolic link') });
+    expect(image.read('etc/secret')).not.toContain('backlog');
   });
 });
 
