@@ -37,7 +37,8 @@ export interface EngineExports {
   latencyEdgesAt(): number;
   newTable(columns: number): number;
   rowCount(table: number): number;
-  chunkAt(table: number, chunk: number): number;
+  keyAt(table: number, row: number): number;
+  rowAt(table: number, row: number): number;
   addKeys(table: number, keys: number, rows: number): void;
   addRows(table: number, keys: number, rows: number): void;
   findLargestRows(table: number, most: number): number;

@@ -30,7 +30,7 @@ export { findLargestRows, largestRowsAt } from './adding/largest-rows';
 export { verdictTableAt } from './adding/meaning';
 export { latencyEdgesAt } from './adding/opening-times';
 export { findListeners, settleRoles } from './adding/roles';
-export { addKeys, addRows, chunkAt, newTable, rowCount } from './adding/rows';
+export { addKeys, addRows, keyAt, newTable, rowAt, rowCount } from './adding/rows';
 export { addressCount, addressesAt } from './addresses';
 export { chunksAt, connectionCount } from './connections';
 export { baseSeconds, bytes, firstUs, lastUs } from './cursor';

@@ -1,12 +1,13 @@
 import type { EngineExports } from '../engine-exports.ts';
-import { chunkShift, keyBytes, wideChunkShift, wideColumns } from '../layout/table-rows.ts';
+import { chunkShift, wideChunkShift, wideColumns } from '../layout/table-rows.ts';
 
 const KEY_WORDS = 2;
-const NUMBER_BYTES = Float64Array.BYTES_PER_ELEMENT;
 
-/** Rows of numbers for endpoints, in arrays that can be handed to another thread: two words of key for each, and `columns` numbers. */
+/**
+ * Rows of numbers for endpoints, in arrays that can be handed to another thread: two words of key for each, and as many numbers as
+ * the table has columns.
+ */
 export interface EndpointRows {
-  readonly columns: number;
   readonly keys: Int32Array<ArrayBuffer>;
   readonly values: Float64Array<ArrayBuffer>;
 }
@@ -25,22 +26,18 @@ export function readRows(engine: EngineExports, table: number, columns: number):
   const { buffer } = engine.memory;
   const keys = new Int32Array(rows * KEY_WORDS);
   const values = new Float64Array(rows * columns);
-  const perChunk = rowsOfChunk(columns);
+  const perChunk = 2 ** (columns > wideColumns ? wideChunkShift : chunkShift);
   for (let row = 0; row < rows; row += perChunk) {
     const count = Math.min(perChunk, rows - row);
-    const at = engine.chunkAt(table, row / perChunk);
-    keys.set(new Int32Array(buffer, at, count * KEY_WORDS), row * KEY_WORDS);
-    values.set(new Float64Array(buffer, at + perChunk * keyBytes, count * columns), row * columns);
+    keys.set(new Int32Array(buffer, engine.keyAt(table, row), count * KEY_WORDS), row * KEY_WORDS);
+    values.set(new Float64Array(buffer, engine.rowAt(table, row), count * columns), row * columns);
   }
-  return { columns, keys, values };
+  return { keys, values };
 }
 
 /** The numbers of one row, copied. */
 export function readRow(engine: EngineExports, table: number, columns: number, row: number): Float64Array {
-  const perChunk = rowsOfChunk(columns);
-  const chunk = engine.chunkAt(table, Math.floor(row / perChunk));
-  const at = chunk + perChunk * keyBytes + (row % perChunk) * columns * NUMBER_BYTES;
-  return new Float64Array(engine.memory.buffer, at, columns).slice();
+  return new Float64Array(engine.memory.buffer, engine.rowAt(table, row), columns).slice();
 }
 
 /** A table of the engine with a row of zeros for each of these endpoints, in their order. */
@@ -48,7 +45,7 @@ export function tableOf(engine: EngineExports, keys: Int32Array, columns: number
   const table = engine.newTable(columns);
   const at = engine.inputAt(keys.byteLength);
   new Int32Array(engine.memory.buffer, at, keys.length).set(keys);
-  engine.addKeys(table, at, keys.length / KEY_WORDS);
+  engine.addKeys(table, at, rowCount(keys));
   return table;
 }
 
@@ -68,14 +65,8 @@ export function largestKeys(engine: EngineExports, table: number, most: number):
   const { buffer } = engine.memory;
   const rows = new Int32Array(buffer, engine.largestRowsAt(), found);
   const keys = new Int32Array(found * KEY_WORDS);
-  const perChunk = rowsOfChunk(1);
   rows.forEach((row, i) => {
-    const at = engine.chunkAt(table, Math.floor(row / perChunk)) + (row % perChunk) * keyBytes;
-    keys.set(new Int32Array(buffer, at, KEY_WORDS), i * KEY_WORDS);
+    keys.set(new Int32Array(buffer, engine.keyAt(table, row), KEY_WORDS), i * KEY_WORDS);
   });
   return keys;
-}
-
-function rowsOfChunk(columns: number): number {
-  return 2 ** (columns > wideColumns ? wideChunkShift : chunkShift);
 }

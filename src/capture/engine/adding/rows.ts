@@ -16,7 +16,7 @@ const MOST_CHUNKS: i32 = 5;
 const SHIFT: i32 = 6;
 const TABLE_BYTES: usize = 28;
 
-const KEY_BYTES: usize = tableRows.keyBytes;
+const KEY_BYTES: usize = 8;
 const FIRST_SLOTS: i32 = 256;
 const FIRST_CHUNKS: i32 = 16;
 
@@ -36,7 +36,7 @@ export function rowCount(table: usize): i32 {
 }
 
 /** Where a chunk begins, with the keys of its rows. */
-export function chunkAt(table: usize, chunk: i32): usize {
+function chunkAt(table: usize, chunk: i32): usize {
   return <usize>get(<usize>get(table, CHUNKS), chunk);
 }
 
