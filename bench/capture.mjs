@@ -7,6 +7,7 @@
  *   --packets N       default 3,500,000, seven to a connection
  *   --family F        ipv4 (default), ipv6, mixed
  *   --seed N          default 1
+ *   --clients N       addresses that they come from, default 4,000
  *   --competitors     leave our own program out
  *   --curve           only our own program, on files of --millions 1,2,5,10,20 packets
  */
@@ -32,6 +33,7 @@ const { values: options, positionals } = parseArgs({
     packets: { type: 'string', default: '3500000' },
     family: { type: 'string', default: 'ipv4' },
     seed: { type: 'string', default: '1' },
+    clients: { type: 'string', default: '4000' },
     competitors: { type: 'boolean', default: false },
     curve: { type: 'boolean', default: false },
     millions: { type: 'string', default: '1,2,5,10,20' },
@@ -127,7 +129,7 @@ function residentPeak(pid) {
 /** Writes the file and brings it into the page cache; resolves to what is in it. */
 async function generate(file, packets) {
   const connections = Math.floor(packets / PACKETS_PER_CONNECTION);
-  const wish = { packets, connections, family: options.family, seed: options.seed };
+  const wish = { packets, connections, family: options.family, seed: options.seed, clients: options.clients };
   const args = Object.entries(wish).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const argv = [process.execPath, generator, '--out', file, ...args];
   const { wallMs, output } = await run({ name: 'generate-capture', argv, good: [0] }, true);
@@ -135,7 +137,7 @@ async function generate(file, packets) {
   chmodSync(file, 0o644);
   await run({ name: 'cat', argv: ['cat', file], good: [0] });
   console.log(
-    `${count(truth.packets)} packets, ${count(truth.connections)} connections, ${count(truth.synRetransmissions)} SYN retransmissions, ${(statSync(file).size / 1e6).toFixed(1)} MB, ${options.family}, seed ${options.seed}; written in ${seconds(wallMs)} s`,
+    `${count(truth.packets)} packets, ${count(truth.connections)} connections, ${count(truth.synRetransmissions)} SYN retransmissions, ${(statSync(file).size / 1e6).toFixed(1)} MB, ${options.family}, of ${count(options.clients)} clients, seed ${options.seed}; written in ${seconds(wallMs)} s`,
   );
   return truth;
 }

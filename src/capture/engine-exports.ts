@@ -37,11 +37,12 @@ export interface EngineExports {
   latencyEdgesAt(): number;
   newTable(columns: number): number;
   rowCount(table: number): number;
-  keysAt(table: number): number;
-  valuesAt(table: number): number;
+  keyAt(table: number, row: number): number;
+  rowAt(table: number, row: number): number;
   addKeys(table: number, keys: number, rows: number): void;
-  addRows(table: number, keys: number, values: number, rows: number): void;
-  matchRows(table: number, other: number): number;
+  addRows(table: number, keys: number, rows: number): void;
+  findLargestRows(table: number, most: number): number;
+  largestRowsAt(): number;
   findListeners(): number;
   settleRoles(known: number): void;
   startCount(): void;
@@ -55,6 +56,9 @@ export interface EngineExports {
   clientWords(): number;
   knownClientsAt(): number;
   servedClientsAt(): number;
+  addClientBits(known: number, served: number, words: number, listeners: number, places: number): void;
+  countClients(listener: number): number;
+  countServedClients(listener: number): number;
   beatsAt(listener: number): number;
   beatCount(listener: number): number;
   examplesAt(): number;

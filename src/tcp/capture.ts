@@ -29,6 +29,21 @@ export const judgementIds = [
 ] as const;
 export type JudgementId = (typeof judgementIds)[number];
 
+/** Judgements of connections that are over, among those whose handshake was completed. */
+export const endedJudgementIds: readonly JudgementId[] = Object.freeze([
+  'accept-queue-stall',
+  'retransmission-death',
+  'keepalive-death',
+  'idle-timeout-cut',
+  'reset-by-middlebox',
+  'reset-by-server',
+  'reset-by-client',
+  'slow-open',
+  'lingering',
+  'heartbeat',
+  'completed',
+]);
+
 export interface CaptureReport {
   readonly schemaVersion: typeof captureSchemaVersion;
   /** As it was given; "-" for standard input. */

@@ -262,6 +262,7 @@ describe('options of the generator', () => {
       synRetransmissions: 0.05,
       seed: 1,
       family: 'ipv4',
+      clients: 4000,
     });
   });
 
@@ -271,6 +272,8 @@ describe('options of the generator', () => {
     [['--out', 'x', '--packets', '-1'], '--packets'],
     [['--out', 'x', '--connections', '0', '--packets', '9'], '0 connections'],
     [['--out', 'x', '--syn-retransmissions', '5%'], '--syn-retransmissions 5%'],
+    [['--out', 'x', '--clients', '0'], '0 clients'],
+    [['--out', 'x', '--clients', '5000000'], '5000000 clients'],
     [['--out', 'x', '--family', 'ipx'], '--family ipx'],
     [['--out', 'x', '--format', 'snoop'], '--format snoop'],
   ])('that make no sense are refused: %j', (argv, said) => {

@@ -8,7 +8,14 @@ import { allocate } from './memory.ts';
 import { setRecords, takeRecords } from './pcap-run.ts';
 
 export { beatCount, beatsAt } from './adding/beats';
-export { clientWords, knownClientsAt, servedClientsAt } from './adding/client-bits';
+export {
+  addClientBits,
+  clientWords,
+  countClients,
+  countServedClients,
+  knownClientsAt,
+  servedClientsAt,
+} from './adding/client-bits';
 export {
   countConnections,
   judgementsAt,
@@ -19,10 +26,11 @@ export {
 } from './adding/count';
 export { detailConnections, startDetail } from './adding/detail';
 export { exampleListBytes, examplesAt } from './adding/examples';
+export { findLargestRows, largestRowsAt } from './adding/largest-rows';
 export { verdictTableAt } from './adding/meaning';
 export { latencyEdgesAt } from './adding/opening-times';
 export { findListeners, settleRoles } from './adding/roles';
-export { addKeys, addRows, keysAt, matchRows, newTable, rowCount, valuesAt } from './adding/rows';
+export { addKeys, addRows, keyAt, newTable, rowAt, rowCount } from './adding/rows';
 export { addressCount, addressesAt } from './addresses';
 export { chunksAt, connectionCount } from './connections';
 export { baseSeconds, bytes, firstUs, lastUs } from './cursor';

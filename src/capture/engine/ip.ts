@@ -25,6 +25,16 @@ function readIpv4(at: usize, end: usize, wireBytes: i32, headerBytes: i32): i32 
   if (headerBytes < 20 || totalBytes < headerBytes) return frameKind.malformed;
   if ((readU16(at + 6) & MORE_FRAGMENTS_AND_OFFSET) !== 0) return frameKind.fragment;
   if (at + headerBytes > end) return frameKind.cut;
+  takeIpv4(at, headerBytes, totalBytes);
+  return frameKind.tcp;
+}
+
+/** An IPv4 header known to be whole, without options, and not of a fragment. */
+export function readPlainIpv4(at: usize): void {
+  takeIpv4(at, 20, readU16(at + 2));
+}
+
+function takeIpv4(at: usize, headerBytes: i32, totalBytes: i32): void {
   setIp(
     0,
     readI32(at + 12),
@@ -34,22 +44,6 @@ function readIpv4(at: usize, end: usize, wireBytes: i32, headerBytes: i32): i32 
     readU8(at + 9),
     at + headerBytes,
     totalBytes - headerBytes,
-  );
-  return frameKind.tcp;
-}
-
-/** An IPv4 header known to be whole, without options, and not of a fragment. */
-export function readPlainIpv4(at: usize): void {
-  const totalBytes = readU16(at + 2);
-  setIp(
-    0,
-    readI32(at + 12),
-    readI32(at + 16),
-    readU8(at + 8),
-    readU16(at + 4),
-    readU8(at + 9),
-    at + 20,
-    totalBytes - 20,
   );
 }
 

@@ -1,21 +1,8 @@
-import { judgementIds } from '../../tcp/capture.ts';
+import { endedJudgementIds, judgementIds } from '../../tcp/capture.ts';
 import * as judgementBit from '../layout/judgement-bits.ts';
 import { meanings, type Verdict, verdicts } from './verdict.ts';
 
-/** Judgements of connections that are over, among those whose handshake was completed. */
-const over = new Set<string>([
-  'accept-queue-stall',
-  'retransmission-death',
-  'keepalive-death',
-  'idle-timeout-cut',
-  'reset-by-middlebox',
-  'reset-by-server',
-  'reset-by-client',
-  'slow-open',
-  'lingering',
-  'heartbeat',
-  'completed',
-]);
+const over = new Set(endedJudgementIds);
 const calm = new Set<Verdict>(['completed', 'ongoing', 'heartbeat']);
 const tooEarly = new Set<Verdict>(['syn-early', 'half-open-early']);
 

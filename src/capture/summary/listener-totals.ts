@@ -1,5 +1,6 @@
 import type { EngineExports } from '../engine-exports.ts';
 import * as column from '../layout/total-columns.ts';
+import { readRow } from './endpoint-rows.ts';
 
 /** What adds up over the connections of one listener; plain arrays, so that another thread can have counted them. */
 export interface ListenerTotals {
@@ -9,12 +10,16 @@ export interface ListenerTotals {
   readonly beats: Float64Array;
 }
 
-/** Of the listener whose row of the engine's table `at` points to. */
-export function readTotals(engine: EngineExports, at: number, columns: number, row: number): ListenerTotals {
-  const { buffer } = engine.memory;
+/** Of the listener in a row of a table of the engine with so many columns. */
+export function readTotals(
+  engine: EngineExports,
+  table: number,
+  columns: number,
+  row: number,
+): ListenerTotals {
   return {
-    columns: new Float64Array(buffer, at + row * columns * Float64Array.BYTES_PER_ELEMENT, columns).slice(),
-    beats: new Float64Array(buffer, engine.beatsAt(row), 2 * engine.beatCount(row)).slice(),
+    columns: readRow(engine, table, columns, row),
+    beats: new Float64Array(engine.memory.buffer, engine.beatsAt(row), 2 * engine.beatCount(row)).slice(),
   };
 }
 

@@ -8,16 +8,14 @@ import { peerColumns } from '../layout/peer-columns.ts';
 import { totalColumns } from '../layout/total-columns.ts';
 import { type CaptureTally, countMiddles, readTally } from '../read-tally.ts';
 import { type SeriesParts, seriesParts } from '../series.ts';
-import { type ClientBits, readClientBits } from './client-bits.ts';
 import {
-  addRows,
-  type EndpointRows,
-  largestKeys,
-  readRows,
-  rowCount,
-  tableOf,
-  viewRows,
-} from './endpoint-rows.ts';
+  addClientBits,
+  type ClientBits,
+  type ClientCount,
+  countClients,
+  readClientBits,
+} from './client-bits.ts';
+import { addRows, type EndpointRows, largestKeys, readRows, tableOf } from './endpoint-rows.ts';
 import { type ListenerTotals, readTotals } from './listener-totals.ts';
 
 /** What a part of a capture counts once it has been read; all of it adds up over the parts. */
@@ -30,33 +28,33 @@ export interface PartCounts {
   readonly baseSeconds: number;
   readonly series: SeriesParts;
   readonly judgements: Float64Array;
-  /** Of each listener (address; port, and family above it), how many connections. */
-  readonly listeners: EndpointRows;
 }
 
-/** Clients of all parts: where those of each other part are among them, how many there are, and those with most packets. */
-export interface JoinedPeers {
+/** Listeners (address; port, and family above it) with their connections; clients (address; family) with their packets both ways. */
+export type EndpointKind = 'listeners' | 'peers';
+
+/** Endpoints of all parts: where those of each other part are among them, how many there are, and the keys of those with most. */
+export interface JoinedEndpoints {
   readonly places: readonly Int32Array[];
   readonly inAll: number;
-  readonly largest: EndpointRows;
+  readonly largest: Int32Array;
 }
 
 /**
- * Listeners and clients to look at, without numbers; `steps` and `stepMs` are of the whole capture's series; `examples`: at most so many of
+ * Keys of listeners and clients to look at; `steps` and `stepMs` are of the whole capture's series; `examples`: at most so many of
  * each judgement.
  */
 export interface DetailRequest {
-  readonly listeners: EndpointRows;
-  readonly peers: EndpointRows;
+  readonly listeners: Int32Array;
+  readonly peers: Int32Array;
   readonly steps: number;
   readonly stepMs: number;
   readonly examples: number;
 }
 
-/** Of the listeners, in the order asked for; `peers`: columns of layout/peer-columns.ts. */
+/** Of the listeners and clients, in the order asked for; `peers`: columns of layout/peer-columns.ts. */
 export interface PartDetails {
   readonly totals: readonly ListenerTotals[];
-  readonly clients: ClientBits;
   readonly peers: EndpointRows;
   readonly examples: readonly Example[];
 }
@@ -84,13 +82,13 @@ export class PartSummary {
     return countMiddles(this.#engine) > 0 ? null : this.count(null);
   }
 
-  /** Endpoints that have answered a SYN. */
-  listeners(): EndpointRows {
-    return readRows(this.#engine, this.#engine.findListeners(), 0);
+  /** Keys of endpoints that have answered a SYN. */
+  answering(): Int32Array {
+    return readRows(this.#engine, this.#engine.findListeners(), 0).keys;
   }
 
-  /** Judges every connection. `listeners`: of all parts; null: no connection needs them. */
-  count(listeners: EndpointRows | null): PartCounts {
+  /** Judges every connection. `listeners`: those of all parts; null: no connection needs them. */
+  count(listeners: Int32Array | null): PartCounts {
     const engine = this.#engine;
     if (listeners !== null) engine.settleRoles(tableOf(engine, listeners, 0));
     engine.startCount();
@@ -104,21 +102,23 @@ export class PartSummary {
       baseSeconds: engine.baseSeconds(),
       series: seriesParts(engine),
       judgements: new Float64Array(engine.memory.buffer, engine.judgementsAt(), judgementIds.length).slice(),
-      listeners: readRows(engine, engine.listenerTable(), 1),
     };
   }
 
-  /** Of each client (address; family), how many packets both ways. */
-  peers(): EndpointRows {
-    return readRows(this.#engine, this.#engine.peerTable(), 1);
+  endpoints(kind: EndpointKind): EndpointRows {
+    return readRows(this.#engine, this.#tableOf(kind), 1);
   }
 
-  /** Adds the clients of the other parts to those of this one, whose places stay what they are. */
-  joinPeers(others: readonly EndpointRows[], most: number): JoinedPeers {
+  /** Adds the endpoints of the other parts to those of this one, whose places stay what they are. */
+  joinEndpoints(kind: EndpointKind, others: readonly EndpointRows[], most: number): JoinedEndpoints {
     const engine = this.#engine;
-    const places = others.map((rows) => addRows(engine, engine.peerTable(), rows));
-    const all = viewRows(engine, engine.peerTable(), 1);
-    return { places, inAll: rowCount(all), largest: largestKeys(all, most) };
+    const table = this.#tableOf(kind);
+    const places = others.map((rows) => addRows(engine, table, rows));
+    return { places, inAll: engine.rowCount(table), largest: largestKeys(engine, table, most) };
+  }
+
+  #tableOf(kind: EndpointKind): number {
+    return kind === 'listeners' ? this.#engine.listenerTable() : this.#engine.peerTable();
   }
 
   /** Adds up the connections of each of these listeners and clients. */
@@ -131,12 +131,28 @@ export class PartSummary {
     this.#inSlices(engine.detailConnections);
     return {
       totals: Array.from({ length: engine.rowCount(places) }, (_, row) =>
-        readTotals(engine, engine.valuesAt(places), columns, row),
+        readTotals(engine, places, columns, row),
       ),
-      clients: readClientBits(engine, engine.rowCount(places)),
       peers: readRows(engine, talkers, peerColumns),
       examples: this.#examples(examples),
     };
+  }
+
+  /** Which clients came to each of so many listeners that were looked at. */
+  clientBits(listeners: number): ClientBits {
+    return readClientBits(this.#engine, listeners);
+  }
+
+  /** Adds those of the other parts, whose clients stand at `places`, and counts. */
+  joinClients(
+    listeners: number,
+    others: readonly ClientBits[],
+    places: readonly Int32Array[],
+  ): ClientCount[] {
+    others.forEach((bits, i) => {
+      addClientBits(this.#engine, bits, listeners, places[i] ?? new Int32Array(0));
+    });
+    return countClients(this.#engine, listeners);
   }
 
   /** The most telling connections of each judgement; best first. */

@@ -1,19 +1,10 @@
 import { formatEndpoint } from '../../base/ip-text.ts';
-import type { CaptureFacts, CaptureListener, JudgementId } from '../../tcp/capture.ts';
-
-const endedIds: readonly JudgementId[] = [
-  'accept-queue-stall',
-  'retransmission-death',
-  'keepalive-death',
-  'idle-timeout-cut',
-  'reset-by-middlebox',
-  'reset-by-server',
-  'reset-by-client',
-  'slow-open',
-  'lingering',
-  'heartbeat',
-  'completed',
-];
+import {
+  type CaptureFacts,
+  type CaptureListener,
+  endedJudgementIds,
+  type JudgementId,
+} from '../../tcp/capture.ts';
 
 export function judged(of: Pick<CaptureFacts, 'judgements'>, id: JudgementId): number {
   return of.judgements[id] ?? 0;
@@ -21,7 +12,7 @@ export function judged(of: Pick<CaptureFacts, 'judgements'>, id: JudgementId): n
 
 /** Connections whose client got through the handshake, and which are over. */
 export function endedOn(listener: Pick<CaptureFacts, 'judgements'>): number {
-  return endedIds.reduce((sum, id) => sum + judged(listener, id), 0);
+  return endedJudgementIds.reduce((sum, id) => sum + judged(listener, id), 0);
 }
 
 /** Connections whose client got through the handshake. */

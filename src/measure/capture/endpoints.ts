@@ -1,6 +1,8 @@
 import type { Dice } from '../accuracy/dice.ts';
 
-const CLIENTS = 4000;
+export const usualClients = 4000;
+/** As many as 100.64.0.0/10 has addresses. */
+export const mostClients = 2 ** 22;
 const SERVERS = 12;
 const SERVICE_PORTS = [443, 80, 5432] as const;
 /** Nothing listens there. */
@@ -13,19 +15,22 @@ const PORT_STRIDE = 7919;
 
 export type FamilyChoice = 'ipv4' | 'ipv6' | 'mixed';
 
-/** Who talks to whom: some thousands of clients, the first of them far busier than the last, and three dozen listeners. */
+/** Who talks to whom: clients, the first of them far busier than the last, and three dozen listeners. */
 export class Endpoints {
   readonly #dice: Dice;
   readonly #family: FamilyChoice;
-  readonly #opened = new Int32Array(CLIENTS);
+  readonly #clients: number;
+  readonly #opened: Int32Array;
 
-  constructor(dice: Dice, family: FamilyChoice) {
+  constructor(dice: Dice, family: FamilyChoice, clients: number) {
     this.#dice = dice;
     this.#family = family;
+    this.#clients = clients;
+    this.#opened = new Int32Array(clients);
   }
 
   client(): number {
-    return Math.floor(CLIENTS * this.#dice.share() ** 2);
+    return Math.floor(this.#clients * this.#dice.share() ** 2);
   }
 
   /** From 1. */

@@ -10,23 +10,27 @@ const SHORTEST_FRAME_BYTES = 60;
 const MAGIC_MICROSECONDS = 0xa1b2c3d4;
 const LINKTYPE_ETHERNET = 1;
 
+const CLIENTS_OF_198_18 = 2 ** 17;
+
 /**
  * Writes TCP segments as Ethernet frames of a pcap file (little-endian, microseconds) to a descriptor. Addresses are made of the
- * segment's numbers: clients 198.18.0.0/15 or 2001:db8:c::/96, servers 10.20.0.0/16 or 2001:db8:5::/96. Payload is zero bytes; IP and
+ * segment's numbers: clients 198.18.0.0/15 (100.64.0.0/10 where there are more) or 2001:db8:c::/96, servers 10.20.0.0/16 or 2001:db8:5::/96. Payload is zero bytes; IP and
  * TCP checksums are right. Frames from clients are padded to the shortest Ethernet frame, those of the server are not, as in a
  * capture on the server.
  */
 export class FrameWriter {
   readonly #fd: number;
   readonly #snapBytes: number;
+  readonly #firstClient: number;
   readonly #buffer = new Uint8Array(BUFFER_BYTES);
   #at = 0;
   fileBytes = 0;
   /** Of all frames, on the wire. */
   wireBytes = 0;
 
-  constructor(fd: number, snapBytes: number) {
+  constructor(fd: number, snapBytes: number, clients: number) {
     this.#fd = fd;
+    this.#firstClient = clients <= CLIENTS_OF_198_18 ? 0xc6_12_00_00 : 0x64_40_00_00;
     this.#snapBytes = snapBytes;
     const view = new DataView(this.#buffer.buffer);
     view.setUint32(0, MAGIC_MICROSECONDS, true);
@@ -97,7 +101,7 @@ export class FrameWriter {
     this.#put16(at + 4, segment.ipId);
     this.#put16(at + 6, 0x4000); // do not fragment
     this.#put32(at + 8, (segment.ttl << 24) | (6 << 16));
-    const clientAddress = 0xc6_12_00_00 + client;
+    const clientAddress = this.#firstClient + client;
     const serverAddress = 0x0a_14_00_00 + server;
     this.#put32(at + 12, fromServer ? serverAddress : clientAddress);
     this.#put32(at + 16, fromServer ? clientAddress : serverAddress);

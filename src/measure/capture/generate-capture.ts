@@ -3,7 +3,7 @@ import type { CaptureTruth } from './capture-truth.ts';
 import { type ConnectionKind, ConnectionPlanner } from './connection-planner.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { Conversations } from './conversations.ts';
-import { Endpoints, type FamilyChoice } from './endpoints.ts';
+import { Endpoints, type FamilyChoice, usualClients } from './endpoints.ts';
 import { EventHeap } from './event-heap.ts';
 import { FrameWriter } from './frame-writer.ts';
 import { SegmentOutput } from './segment-output.ts';
@@ -22,6 +22,8 @@ export interface CaptureWish {
   readonly synRetransmissions: number;
   readonly seed: number;
   readonly family: FamilyChoice;
+  /** Addresses that connections come from; default 4000, at most `mostClients`. */
+  readonly clients?: number;
 }
 
 /** Fewer packets than this cannot be met without connections that are shorter than real ones. */
@@ -36,11 +38,12 @@ export function fewestPackets(connections: number, synRetransmissions: number): 
  */
 export function generateCapture(fd: number, wish: CaptureWish): CaptureTruth {
   const dice = new Dice(wish.seed);
+  const clients = wish.clients ?? usualClients;
   const snapBytes = SNAP_BYTES[wish.family];
-  const writer = new FrameWriter(fd, snapBytes);
+  const writer = new FrameWriter(fd, snapBytes, clients);
   const table = new ConnectionTable();
   const output = new SegmentOutput(table, writer, START_US);
-  const conversations = new Conversations(dice, new Endpoints(dice, wish.family), table, output);
+  const conversations = new Conversations(dice, new Endpoints(dice, wish.family, clients), table, output);
   const kinds = converse(wish, dice, table, conversations);
   writer.flush();
   return {

@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
 import { usageError } from '../../base/errors.ts';
+import { mostClients, usualClients } from './endpoints.ts';
 import { type CaptureWish, fewestPackets } from './generate-capture.ts';
 
 export const generateUsage = `node build/measure/generate-capture.js --out FILE [--packets 3500000] [--connections 500000]
-  [--syn-retransmissions 0.05] [--seed 1] [--family ipv4|ipv6|mixed] [--format pcap]
+  [--syn-retransmissions 0.05] [--seed 1] [--family ipv4|ipv6|mixed] [--clients 4000] [--format pcap]
 `;
 
 export interface GenerateOptions extends CaptureWish {
@@ -19,6 +20,7 @@ export function readGenerateOptions(argv: readonly string[]): GenerateOptions {
     'syn-retransmissions': text,
     seed: text,
     family: text,
+    clients: text,
     format: text,
   };
   const { values } = parseArgs({ args: [...argv], options });
@@ -35,7 +37,19 @@ export function readGenerateOptions(argv: readonly string[]): GenerateOptions {
     throw usageError('make', `${connections} connections of ${packets} packets`, remedy);
   }
   const seed = count('seed', values.seed, 1);
-  return { out: values.out, packets, connections, synRetransmissions, seed, family: family(values.family) };
+  const clients = count('clients', values.clients, usualClients);
+  if (clients < 1 || clients > mostClients) {
+    throw usageError('make', `${clients} clients`, `It takes 1 to ${mostClients}.`);
+  }
+  return {
+    out: values.out,
+    packets,
+    connections,
+    synRetransmissions,
+    seed,
+    family: family(values.family),
+    clients,
+  };
 }
 
 function count(name: string, text: string | undefined, usual: number): number {

@@ -3,11 +3,13 @@ import type { PartSummary } from '../../../capture/summary/part-summary.ts';
 /** What can be asked of a part of a capture that has been read, in this order. */
 export type StepName =
   | 'countSettled'
-  | 'listeners'
+  | 'answering'
   | 'count'
-  | 'peers'
-  | 'joinPeers'
+  | 'endpoints'
+  | 'joinEndpoints'
   | 'detail'
+  | 'clientBits'
+  | 'joinClients'
   | 'describe'
   | 'begunBefore';
 

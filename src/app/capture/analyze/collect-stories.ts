@@ -24,7 +24,7 @@ export async function collectStories(
   const collector = new StoryCollector(analysis, new Set(numbers));
   await readCapture(path, new CaptureReader(collector), options);
   const summary = new PartSummary(analysis.engine);
-  if (summary.countSettled() === null) summary.count(summary.listeners());
+  if (summary.countSettled() === null) summary.count(summary.answering());
   const collected = collector.collected();
   const found = numbers.filter((number) => collected.has(number));
   const records = summary.describe(found);

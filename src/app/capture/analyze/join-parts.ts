@@ -2,21 +2,15 @@ import type { EndpointText } from '../../../capture/endpoint-text.ts';
 import * as peerColumn from '../../../capture/layout/peer-columns.ts';
 import * as totalColumn from '../../../capture/layout/total-columns.ts';
 import { joinSeries } from '../../../capture/series.ts';
-import { type ClientCount, countClients } from '../../../capture/summary/client-bits.ts';
+import type { ClientCount } from '../../../capture/summary/client-bits.ts';
 import { describeListener } from '../../../capture/summary/describe-listener.ts';
-import {
-  cell,
-  keyOf,
-  largestKeys,
-  largestRows,
-  rowCount,
-  sumRows,
-} from '../../../capture/summary/endpoint-rows.ts';
+import { keyOf, rowCount } from '../../../capture/summary/endpoint-rows.ts';
 import { sumColumns } from '../../../capture/summary/listener-totals.ts';
 import type {
   DetailRequest,
+  EndpointKind,
   Example,
-  JoinedPeers,
+  JoinedEndpoints,
   PartCounts,
   PartDetails,
 } from '../../../capture/summary/part-summary.ts';
@@ -61,22 +55,17 @@ export async function joinParts(
 ): Promise<JoinedParts> {
   const counts = await countParts(parts);
   const series = joinSeries(counts.map((count) => count.series));
-  const listeners = sumRows(counts.map((count) => count.listeners));
-  const peers = await joinPeers(parts);
+  const listeners = await joinEndpoints('listeners', parts, MOST_LISTENERS);
+  const peers = await joinEndpoints('peers', parts, MOST_PEERS);
   const request = {
-    listeners: largestKeys(listeners, MOST_LISTENERS),
+    listeners: listeners.largest,
     peers: peers.largest,
     steps: series.packets.length,
     stepMs: series.stepMs,
     examples: EXAMPLES,
   };
   const details = await Promise.all(parts.map((part) => part.ask('detail', request)));
-  const clients = countClients(
-    details.map((part) => part.clients),
-    [null, ...peers.places],
-    rowCount(request.listeners),
-    peers.inAll,
-  );
+  const clients = await joinClients(request, parts, peers);
   const span = { stepMs: series.stepMs, durationMs: durationMsOf(counts) };
   return {
     counts,
@@ -84,18 +73,34 @@ export async function joinParts(
     series,
     judgements: judgementCounts(counts),
     listeners: joinListeners(request, details, clients, span, addresses),
-    listenersInAll: rowCount(listeners),
-    peers: describePeers(details, addresses),
+    listenersInAll: listeners.inAll,
+    peers: joinPeers(request, details, addresses),
     peersInAll: peers.inAll,
     examples: await joinExamples(details, parts),
   };
 }
 
-/** In the first part, which has a place for all. */
-async function joinPeers([first, ...others]: readonly AnalysedPart[]): Promise<JoinedPeers> {
+/** In the first part, which finds room for all. */
+async function joinEndpoints(
+  kind: EndpointKind,
+  [first, ...others]: readonly AnalysedPart[],
+  most: number,
+): Promise<JoinedEndpoints> {
   if (first === undefined) throw new Error('there is no part to join');
-  const rows = await Promise.all(others.map((part) => part.ask('peers')));
-  return first.ask('joinPeers', rows, MOST_PEERS);
+  const rows = await Promise.all(others.map((part) => part.ask('endpoints', kind)));
+  return first.ask('joinEndpoints', kind, rows, most);
+}
+
+/** Of each listener that was asked for. */
+async function joinClients(
+  { listeners }: DetailRequest,
+  [first, ...others]: readonly AnalysedPart[],
+  { places }: JoinedEndpoints,
+): Promise<readonly ClientCount[]> {
+  if (first === undefined) throw new Error('there is no part to join');
+  const count = rowCount(listeners);
+  const bits = await Promise.all(others.map((part) => part.ask('clientBits', count)));
+  return first.ask('joinClients', count, bits, places);
 }
 
 /** Every part has seen all frames. */
@@ -107,7 +112,8 @@ function durationMsOf([first]: readonly PartCounts[]): number {
 async function countParts(parts: readonly AnalysedPart[]): Promise<readonly PartCounts[]> {
   const settled = await Promise.all(parts.map((part) => part.ask('countSettled')));
   if (!settled.includes(null)) return settled.filter((counts) => counts !== null);
-  const listeners = sumRows(await Promise.all(parts.map((part) => part.ask('listeners'))));
+  const answering = await Promise.all(parts.map((part) => part.ask('answering')));
+  const listeners = Int32Array.from(answering.flatMap((keys) => [...keys]));
   return Promise.all(parts.map((part, i) => settled[i] ?? part.ask('count', listeners)));
 }
 
@@ -150,19 +156,24 @@ function judgementCounts(counts: readonly PartCounts[]): Partial<Record<Judgemen
   return judged;
 }
 
-function describePeers(details: readonly PartDetails[], addresses: EndpointText): CapturePeer[] {
-  const peers = sumRows(details.map((part) => part.peers));
-  return largestRows(peers, peerColumn.packets, MOST_PEERS).map((row) => {
+/** In the order asked for. */
+function joinPeers(
+  { peers }: DetailRequest,
+  details: readonly PartDetails[],
+  addresses: EndpointText,
+): CapturePeer[] {
+  return Array.from({ length: rowCount(peers) }, (_, row) => {
     const [address, isIpv6] = keyOf(peers, row);
-    const value = (column: number): number => cell(peers, row, column);
+    const sum = (column: number): number =>
+      details.reduce((all, part) => all + (part.peers.values[row * peerColumn.peerColumns + column] ?? 0), 0);
     return {
       address: addresses.of(address, isIpv6 === 1),
-      connections: value(peerColumn.connections),
-      packets: value(peerColumn.packets),
-      payloadBytes: value(peerColumn.payloadBytes),
-      empty: value(peerColumn.empty),
-      synRetransmissions: value(peerColumn.synRetransmissions),
-      retransmissions: value(peerColumn.retransmissions),
+      connections: sum(peerColumn.connections),
+      packets: sum(peerColumn.packets),
+      payloadBytes: sum(peerColumn.payloadBytes),
+      empty: sum(peerColumn.empty),
+      synRetransmissions: sum(peerColumn.synRetransmissions),
+      retransmissions: sum(peerColumn.retransmissions),
     };
   });
 }

@@ -20,11 +20,15 @@ let listeners: usize = 0;
 let talkers: usize = 0;
 let steps: i32 = 0;
 let stepMs: f64 = 0;
+let firstMs: f64 = 0;
 /** For each row of all listeners and peers which row of those it is, plus one. */
 let listenerOf: usize = 0;
 let talkerOf: usize = 0;
 
-/** The tables have a row of zeros for each; of the capture's steps there are `ofSteps`, `lasting` ms each. Of each judgement so many examples are looked for. */
+/**
+ * The tables have a row of zeros for each; of the capture's steps there are `ofSteps`, `lasting` ms each. Of each judgement so many examples
+ * are looked for.
+ */
 export function startDetail(
   ofListeners: usize,
   ofTalkers: usize,
@@ -37,6 +41,7 @@ export function startDetail(
   talkers = ofTalkers;
   steps = ofSteps;
   stepMs = lasting;
+  firstMs = firstUs() / 1000;
   listenerOf = matchRows(listenerTable(), listeners);
   talkerOf = matchRows(peerTable(), talkers);
   startBeats(listeners);
@@ -68,7 +73,7 @@ function countAt(listener: i32, totals: usize, step: i32, startMs: f64): void {
   addTo(totals, column.ended, 1);
   if (view.payloadOf(0) + view.payloadOf(1) > 0) return;
   addTo(totals, column.empty, 1);
-  keepBeat(listener, startMs - firstUs() / 1000, view.addressOf(view.client));
+  keepBeat(listener, startMs - firstMs, view.addressOf(view.client));
 }
 
 function countConnection(totals: usize): void {
