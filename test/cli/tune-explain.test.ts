@@ -8,14 +8,31 @@ const explain = (...args: string[]): Promise<EndedProgram> => runProgram(['tune'
 
 describe('tune explain NAME', () => {
   it('says on a screen what it is, what advice is worth, what it moves and what it does not', async () => {
-    const { exitCode, stdout, stderr } = await explain('net.ipv4.tcp_tw_recycle');
+    const { exitCode, stdout, stderr } = await explain('net.ipv4.tcp_max_syn_backlog');
     expect([exitCode, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/^net\.ipv4\.tcp_tw_recycle/);
-    expect(stdout).toMatch(/^=1 =0 +obsolete\. It exists in no kernel since 4\.12/m);
+    expect(stdout).toMatch(/^net\.ipv4\.tcp_max_syn_backlog/);
+    expect(stdout).toMatch(/^=65536 =8192 +situational\. The kernel does not look at it while/m);
     for (const label of ['moves', 'does not', 'read', 'depends', 'takes', 'scope', 'source'])
       expect(stdout).toMatch(new RegExp(`^${label} `, 'm'));
     expect(stdout.split('\n').length).toBeLessThan(20);
     for (const line of stdout.split('\n')) expect(widthOf(line)).toBeLessThanOrEqual(100);
+  });
+
+  it('needs no more than ten lines for what is gone', async () => {
+    const { stdout } = await explain('net.ipv4.tcp_tw_recycle');
+    expect(stdout).toMatch(/^net\.ipv4\.tcp_tw_recycle \(gone since 4\.12\)/);
+    expect(stdout).toMatch(/^=1 =0 +obsolete\. It exists in no kernel since 4\.12/m);
+    expect(stdout).toMatch(/^instead +net\.ipv4\.tcp_tw_reuse/m);
+    expect(stdout.trimEnd().split('\n').length).toBeLessThanOrEqual(10);
+  });
+
+  it('of values that are worth the same the first speaks; each can be asked about', async () => {
+    const all = await explain('net.core.somaxconn');
+    expect(all.stdout.match(/^=\d+ +\w+/gm)).toEqual([
+      expect.stringMatching(/^=65535 +situational/),
+      expect.stringMatching(/^=1024 +harmful/),
+    ]);
+    expect((await explain('net.core.somaxconn=128')).stdout).toMatch(/^=128 +harmful/m);
   });
 
   it('shows the value of this namespace', async () => {
@@ -76,7 +93,7 @@ describe('tune explain without a whole name', () => {
   it('lists all parameters by subject', async () => {
     const { exitCode, stdout } = await explain();
     expect(exitCode).toBe(0);
-    const listed = [...stdout.matchAll(/^((?:net|vm|fs|kernel)\.[\w.*-]+) /gm)].map(([, name]) => name);
+    const listed = [...stdout.matchAll(/^((?:net|vm|fs|kernel)\.[\w.*-]+)(?: |$)/gm)].map(([, name]) => name);
     expect(listed.toSorted()).toEqual(parameterNames.toSorted());
     expect(stdout).toMatch(/^Queues of a listener\nnet\.core\.somaxconn /);
     for (const line of stdout.split('\n')) expect(widthOf(line)).toBeLessThanOrEqual(100);

@@ -1,4 +1,5 @@
 import type { ExplainedParameter } from '../../tcp/explained-parameter.ts';
+import { atLeast, newestKernel, parseKernelVersion } from '../../tcp/model/kernel-version.ts';
 import type { Judgement, Parameter } from '../../tcp/parameters/parameter.ts';
 import { type Paint, paintFor } from '../ansi.ts';
 import { printable } from '../printable.ts';
@@ -21,13 +22,18 @@ export function explainText(explained: ExplainedParameter, options: TuneTextOpti
   const { columns } = options;
   const paint = paintFor(options.colour);
   const { parameter } = explained;
-  const facts: readonly (readonly [string, string])[] = [
+  const kernel = parseKernelVersion(explained.kernel) ?? newestKernel;
+  const isGone = parameter.removed !== null && atLeast(kernel, parameter.removed);
+  const ofRunningKernels: readonly Fact[] = [
     ['moves', parameter.moves],
     ['does not', parameter.doesNot],
     ['read', parameter.read],
-    ['depends', parameter.interactions.join(' · ')],
-    ['takes', takesText(explained)],
-    ['scope', scopeText(parameter)],
+  ];
+  const facts: readonly Fact[] = [
+    ...(isGone ? [] : ofRunningKernels),
+    [isGone ? 'instead' : 'depends', parameter.interactions.join(' · ')],
+    ['takes', isGone ? '' : takesText(explained)],
+    ['scope', isGone ? '' : scopeText(parameter)],
     ['source', parameter.source],
   ];
   const lines = [
@@ -40,6 +46,8 @@ export function explainText(explained: ExplainedParameter, options: TuneTextOpti
   ];
   return `${lines.join('\n')}\n`;
 }
+
+type Fact = readonly [label: string, text: string];
 
 function labelled(label: string, text: string, columns: number, paint: Paint): readonly string[] {
   return hanging(label.padEnd(LABEL_WIDTH), text, columns).map((line, i) =>
@@ -62,7 +70,7 @@ function hereText({ parameter, here, default: usual }: ExplainedParameter): stri
   return ` = ${named.join(', ')}${more} here${usual === null ? '' : ` (default ${usual})`}`;
 }
 
-/** Values with the same verdict share it. */
+/** Values with the same verdict share it; of several values that are worth the same the first speaks, NAME=VALUE asks for another. */
 function verdictLines({ verdicts }: ExplainedParameter, columns: number, paint: Paint): readonly string[] {
   const groups = new Map<string, { judgement: Judgement; because: string; values: string[] }>();
   for (const { judgement, because, value } of verdicts) {
@@ -71,7 +79,10 @@ function verdictLines({ verdicts }: ExplainedParameter, columns: number, paint: 
     group.values.push(value);
     groups.set(key, group);
   }
-  return [...groups.values()].flatMap(({ judgement, because, values }) => {
+  const firsts = [...groups.values()].filter(
+    ({ judgement }, at, all) => all.findIndex((one) => one.judgement === judgement) === at,
+  );
+  return firsts.flatMap(({ judgement, because, values }) => {
     const names = values.map((value) => `=${printable(value)}`).join(' ');
     const label = widthOf(names) < LABEL_WIDTH ? names.padEnd(LABEL_WIDTH) : `${names}  `;
     const [first = '', ...rest] = hanging(label, `${judgement}. ${because}`, columns);
@@ -86,20 +97,24 @@ export function judgementPaint(judgement: Judgement | 'unknown', paint: Paint): 
   return judgement === 'good' ? paint.green : paint.bold;
 }
 
+/** Names that are longer stand on a line of their own. */
+const NAME_COLUMNS = 42;
+
 /** Names with their meaning, under their subjects. */
 export function parameterListText(
   groups: readonly { readonly title: string; readonly parameters: readonly Parameter[] }[],
   options: TuneTextOptions,
 ): string {
   const paint = paintFor(options.colour);
-  const width = groups
-    .flatMap(({ parameters }) => parameters)
-    .reduce((widest, { name }) => Math.max(widest, widthOf(name)), 0);
+  const widths = groups.flatMap(({ parameters }) => parameters).map(({ name }) => widthOf(name));
+  const width = Math.max(0, ...widths.filter((one) => one <= NAME_COLUMNS));
   const isNarrow = options.columns < width + 40;
-  const line = ({ name, meaning }: Parameter): readonly string[] =>
-    isNarrow
-      ? [name, ...hanging('    ', meaning, options.columns)]
+  const line = ({ name, meaning }: Parameter): readonly string[] => {
+    if (isNarrow) return [name, ...hanging('    ', meaning, options.columns)];
+    return widthOf(name) > width
+      ? [name, ...hanging(' '.repeat(width + 2), meaning, options.columns)]
       : hanging(`${name.padEnd(width)}  `, meaning, options.columns);
+  };
   const sections = groups.map(({ title, parameters }) =>
     [paint.bold(title), ...parameters.flatMap(line)].join('\n'),
   );

@@ -26,7 +26,9 @@ export function parametersPage(parameters: readonly Parameter[]): string {
     contents.join('\n'),
     ...sections.flatMap(({ subject, members }) => [
       `## ${subjectTitle[subject]}`,
-      ...(subject === 'unrelated' ? [unrelatedTable(members)] : members.map(parameterSection)),
+      ...(subject === 'unrelated' || subject === 'gone'
+        ? [shortTable(members)]
+        : members.map(parameterSection)),
     ]),
   ]
     .join('\n\n')
@@ -69,7 +71,7 @@ function verdicts(parameter: Parameter): readonly string[] {
   });
 }
 
-function unrelatedTable(parameters: readonly Parameter[]): string {
+function shortTable(parameters: readonly Parameter[]): string {
   return [
     '| parameter | what it is | verdict |',
     '|---|---|---|',

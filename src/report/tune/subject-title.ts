@@ -16,5 +16,6 @@ export const subjectTitle: Readonly<Record<Subject, string>> = {
   messages: 'Kernel messages',
   'fast-open': 'Fast Open',
   'no-effect': 'Without effect',
+  gone: 'Gone from the kernel',
   unrelated: 'Unrelated to connections',
 };

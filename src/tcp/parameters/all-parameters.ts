@@ -1,3 +1,4 @@
+import { goneParameters } from './gone/gone-parameters.ts';
 import type { Parameter } from './parameter.ts';
 
 type LoadParameter = () => Promise<Parameter>;
@@ -278,6 +279,7 @@ const parameters: Readonly<Record<string, LoadParameter>> = {
   'fs.protected_fifos': async () => (await import('./unrelated/memory-and-files.ts')).protectedFifos,
   'fs.protected_regular': async () => (await import('./unrelated/memory-and-files.ts')).protectedRegular,
   'net.unix.max_dgram_qlen': async () => (await import('./unrelated/kernel.ts')).maxDgramQlen,
+  ...Object.fromEntries(goneParameters.map((parameter) => [parameter.name, async () => parameter])),
 };
 
 /** In the order of a connection's life; "*" stands for any interface. */

@@ -19,6 +19,7 @@ export const subjects = [
   'fast-open',
   'no-effect',
   'unrelated',
+  'gone',
 ] as const;
 
 export type Subject = (typeof subjects)[number];
