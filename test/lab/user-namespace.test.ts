@@ -114,7 +114,7 @@ describe.skipIf(process.getuid?.() !== 0)('the lab without root (giving it up ne
     await firstLine(lab);
     expect(programsOf(lab.pid ?? -1)).toHaveLength(1);
     lab.kill('SIGKILL');
-    await expect.poll(() => programsOf(lab.pid ?? -1)).toEqual([]);
+    await expect.poll(() => programsOf(lab.pid ?? -1), { timeout: 10_000 }).toEqual([]);
   });
 
   const refusal = (): string => `
