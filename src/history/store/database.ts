@@ -1,0 +1,29 @@
+import { createRequire } from 'node:module';
+import type Libsql from 'libsql';
+
+export type Database = Libsql.Database;
+
+/** Loaded when it is used: it is native code, and most commands keep nothing. */
+export function openDatabase(file: string): Database {
+  const Constructor = createRequire(import.meta.url)('libsql') as typeof Libsql;
+  return new Constructor(file);
+}
+
+/** "SQLITE_FULL", "SQLITE_CORRUPT": the word that says what to do; undefined for what is none of SQLite's. */
+export function sqliteCode(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return code.startsWith('SQLITE_') ? code : undefined;
+}
+
+/** All or nothing. */
+export function inTransaction<T>(database: Database, work: () => T): T {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    if (database.inTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
