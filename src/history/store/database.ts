@@ -15,6 +15,13 @@ export function sqliteCode(error: unknown): string | undefined {
   return code.startsWith('SQLITE_') ? code : undefined;
 }
 
+/** A BLOB as it comes: libsql hands it over as a Buffer for one row, as an ArrayBuffer for many. */
+export type Blob = Uint8Array | ArrayBuffer;
+
+export function bytesOf(blob: Blob): Uint8Array {
+  return blob instanceof Uint8Array ? blob : new Uint8Array(blob);
+}
+
 /** All or nothing. */
 export function inTransaction<T>(database: Database, work: () => T): T {
   database.exec('BEGIN IMMEDIATE');

@@ -29,3 +29,50 @@ export const listenerChannels: readonly Channel[] = Object.freeze([
   channel('cpu', 'per mille of a core', 'mean'),
   channel('descriptors', 'descriptors', 'max'),
 ]);
+
+/** What is kept of each namespace: steps of its counters within the second, and what there was at its end. */
+export const namespaceChannels: readonly Channel[] = Object.freeze([
+  channel('passiveOpens', 'connections', 'sum'),
+  channel('activeOpens', 'connections', 'sum'),
+  channel('listenOverflows', 'packets', 'sum'),
+  channel('listenDrops', 'packets', 'sum'),
+  channel('synCookiesSent', 'packets', 'sum'),
+  channel('synCookiesFailed', 'packets', 'sum'),
+  channel('requestQueueFullDrops', 'packets', 'sum'),
+  channel('attemptFails', 'connections', 'sum'),
+  channel('retransmittedSegments', 'segments', 'sum'),
+  channel('sentSegments', 'segments', 'sum'),
+  channel('resetsSent', 'segments', 'sum'),
+  channel('establishedResets', 'connections', 'sum'),
+  channel('timeouts', 'timeouts', 'sum'),
+  channel('abortsOnTimeout', 'connections', 'sum'),
+  channel('timeWaitOverflows', 'connections', 'sum'),
+  channel('pawsRejections', 'segments', 'sum'),
+  channel('established', 'connections', 'last'),
+  channel('timeWait', 'connections', 'last'),
+  channel('orphans', 'connections', 'last'),
+  channel('synRecv', 'requests', 'max'),
+  channel('closeWait', 'connections', 'last'),
+  channel('finWait', 'connections', 'last'),
+  channel('conntrackCount', 'entries', 'last'),
+  channel('conntrackMax', 'entries', 'last'),
+]);
+
+/** What is kept of the host as a whole. */
+export const hostChannels: readonly Channel[] = Object.freeze([
+  channel('softnetDropped', 'packets', 'sum'),
+  channel('softnetSqueezed', 'times', 'sum'),
+  channel('tcpMemory', 'pages', 'last'),
+  /** Of the recorder itself. */
+  channel('ownCpu', 'per mille of a core', 'mean'),
+  channel('ownMemory', 'KiB', 'last'),
+]);
+
+export const seriesKinds = ['host', 'namespace', 'listener'] as const;
+export type SeriesKind = (typeof seriesKinds)[number];
+
+export const channelsOfKind: Readonly<Record<SeriesKind, readonly Channel[]>> = Object.freeze({
+  host: hostChannels,
+  namespace: namespaceChannels,
+  listener: listenerChannels,
+});

@@ -1,0 +1,178 @@
+import type { Channel } from '../../tcp/recording/channel.ts';
+import { combineRows } from '../series/combine-rows.ts';
+import { columnsOfSeconds, decodeSecond, encodeSecond, type SecondRow } from '../series/second-row.ts';
+import { type Columns, decodeBlock, encodeBlock, notMeasured } from '../series/series-block.ts';
+import { type Blob, bytesOf, type Database, inTransaction } from './database.ts';
+import { blockStart, levels, ROWS_PER_BLOCK } from './levels.ts';
+
+interface BlockRow {
+  readonly start_s: number;
+  readonly columns: Blob;
+}
+
+/** Rows of `stepSeconds`, the first at `startSecond`; channels in the order of the series. */
+export interface SeriesPart {
+  readonly stepSeconds: number;
+  readonly startSecond: number;
+  readonly columns: Columns;
+}
+
+/** Seconds, and the blocks they become. */
+export class BlockTable {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Written at once: what is acknowledged survives the end of the program. The last word on a second counts. */
+  append(second: number, row: SecondRow): void {
+    this.#database
+      .prepare('INSERT OR REPLACE INTO second (at_s, series_rows) VALUES (?, ?)')
+      .run(second, Buffer.from(encodeSecond(row)));
+  }
+
+  /** Minutes that have ended before `second`, oldest first, whose seconds are not in blocks yet. */
+  endedMinutes(second: number): readonly number[] {
+    const rows = this.#database
+      .prepare('SELECT DISTINCT at_s / 60 AS minute FROM second WHERE at_s < ? ORDER BY minute')
+      .all(blockStart(second, 0)) as readonly { minute: number }[];
+    return rows.map(({ minute }) => minute * 60);
+  }
+
+  /** Seconds of a minute become one block a series, all or nothing; which series it were. */
+  packMinute(start: number): readonly number[] {
+    return inTransaction(this.#database, () => {
+      const rows = this.#database
+        .prepare('SELECT at_s, series_rows FROM second WHERE at_s >= ? AND at_s < ?')
+        .all(start, start + 60) as readonly { at_s: number; series_rows: Blob }[];
+      const seconds = new Map(
+        rows.map(({ at_s, series_rows }) => [at_s, decodeSecond(bytesOf(series_rows))]),
+      );
+      const packed = columnsOfSeconds(seconds, start, 60);
+      for (const [series, columns] of packed)
+        this.#put(0, start, series, this.#withPresent(0, start, series, columns));
+      this.#database.prepare('DELETE FROM second WHERE at_s >= ? AND at_s < ?').run(start, start + 60);
+      return [...packed.keys()];
+    });
+  }
+
+  /** A clock that was set back brings a minute twice: what is new fills in. */
+  #withPresent(level: number, start: number, series: number, columns: Int32Array[]): Columns {
+    const before = this.#get(level, start, series);
+    if (before === undefined) return columns;
+    return columns.map((column, channel) =>
+      column.map((value, row) => (value === notMeasured ? (before[channel]?.[row] ?? notMeasured) : value)),
+    );
+  }
+
+  /** Blocks of the next coarser level that have ended before `second` and are not there yet: made of the finer ones. */
+  coarsen(
+    level: number,
+    second: number,
+    channelsOf: (series: number) => readonly Channel[] | undefined,
+  ): void {
+    const [fine, coarse] = [levels[level - 1], levels[level]];
+    if (fine === undefined || coarse === undefined) return;
+    const due = this.#database
+      .prepare(
+        `SELECT DISTINCT series, start_s / ? AS part FROM block AS finer WHERE level = ? AND start_s < ?
+         AND NOT EXISTS (SELECT 1 FROM block WHERE level = ? AND series = finer.series AND start_s = finer.start_s / ? * ?)`,
+      )
+      .all(
+        coarse.blockSeconds,
+        level - 1,
+        blockStart(second, level),
+        level,
+        coarse.blockSeconds,
+        coarse.blockSeconds,
+      ) as readonly { series: number; part: number }[];
+    if (due.length === 0) return;
+    inTransaction(this.#database, () => {
+      for (const { series, part } of due) {
+        const channels = channelsOf(series);
+        if (channels === undefined) continue;
+        const start = part * coarse.blockSeconds;
+        const columns = this.#rows(level - 1, series, start, start + coarse.blockSeconds, channels.length);
+        this.#put(
+          level,
+          start,
+          series,
+          combineRows(columns, channels, coarse.stepSeconds / fine.stepSeconds),
+        );
+      }
+    });
+  }
+
+  /** Rows of a level from `fromSecond` up to `toSecond`, in whole blocks; what is not there is not measured. */
+  read(level: number, series: number, fromSecond: number, toSecond: number, channels: number): SeriesPart {
+    const stepSeconds = levels[level]?.stepSeconds ?? 1;
+    const startSecond = blockStart(fromSecond, level);
+    const columns = this.#rows(level, series, startSecond, toSecond, channels);
+    if (level === 0) this.#addUnpacked(series, startSecond, columns);
+    return { stepSeconds, startSecond, columns };
+  }
+
+  #rows(level: number, series: number, start: number, end: number, channels: number): Int32Array[] {
+    const step = levels[level]?.stepSeconds ?? 1;
+    const rows = Math.max(0, Math.ceil((end - start) / step));
+    const columns = Array.from({ length: channels }, () => new Int32Array(rows).fill(notMeasured));
+    const blocks = this.#database
+      .prepare(
+        'SELECT start_s, columns FROM block WHERE level = ? AND series = ? AND start_s >= ? AND start_s < ?',
+      )
+      .all(level, series, start, end) as readonly BlockRow[];
+    for (const block of blocks) {
+      const decoded = decodeBlock(bytesOf(block.columns));
+      const at = (block.start_s - start) / step;
+      decoded?.forEach((column, channel) => {
+        columns[channel]?.set(column.subarray(0, Math.max(0, rows - at)), at);
+      });
+    }
+    return columns;
+  }
+
+  #addUnpacked(series: number, start: number, columns: readonly Int32Array[]): void {
+    const end = start + (columns[0]?.length ?? 0);
+    const rows = this.#database
+      .prepare('SELECT at_s, series_rows FROM second WHERE at_s >= ? AND at_s < ?')
+      .all(start, end) as readonly { at_s: number; series_rows: Blob }[];
+    for (const { at_s, series_rows } of rows) {
+      const values = decodeSecond(bytesOf(series_rows)).get(series);
+      values?.forEach((value, channel) => {
+        const column = columns[channel];
+        if (column !== undefined) column[at_s - start] = value;
+      });
+    }
+  }
+
+  #get(level: number, start: number, series: number): Int32Array[] | undefined {
+    const row = this.#database
+      .prepare('SELECT columns FROM block WHERE level = ? AND series = ? AND start_s = ?')
+      .get(level, series, start) as Pick<BlockRow, 'columns'> | undefined;
+    return row && decodeBlock(bytesOf(row.columns));
+  }
+
+  #put(level: number, start: number, series: number, columns: Columns): void {
+    if ((columns[0]?.length ?? 0) !== ROWS_PER_BLOCK)
+      throw new RangeError(`a block has ${ROWS_PER_BLOCK} rows`);
+    this.#database
+      .prepare('INSERT OR REPLACE INTO block (level, start_s, series, columns) VALUES (?, ?, ?, ?)')
+      .run(level, start, series, Buffer.from(encodeBlock(columns)));
+  }
+
+  /** The oldest blocks of a level that start before `second`; how many. */
+  removeBefore(level: number, second: number): number {
+    return this.#database.prepare('DELETE FROM block WHERE level = ? AND start_s < ?').run(level, second)
+      .changes;
+  }
+
+  oldest(level: number): number | undefined {
+    const row = this.#database
+      .prepare('SELECT min(start_s) AS oldest FROM block WHERE level = ?')
+      .get(level) as {
+      oldest: number | null;
+    };
+    return row.oldest ?? undefined;
+  }
+}
