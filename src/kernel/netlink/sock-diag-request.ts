@@ -5,18 +5,22 @@ const AF_INET = 2;
 const AF_INET6 = 10;
 const IPPROTO_TCP = 6;
 export const SOCK_DIAG_BY_FAMILY = 20;
+/** The older request (struct inet_diag_req), which every kernel still takes: without a family it dumps both in one go. */
+export const TCPDIAG_GETSOCK = 18;
 const NLM_F_REQUEST = 0x1;
 const NLM_F_DUMP = 0x300;
 const INET_DIAG_REQ_BYTECODE = 1;
 
 const HEADER_BYTES = 16;
 const REQUEST_BYTES = 56;
+const OLD_REQUEST_BYTES = 60;
 
 /** Bits of idiag_ext are `1 << (attribute - 1)`. */
 export const extensions = { info: 1 << 1, skMemInfo: 1 << 6 } as const;
 
 export interface DumpRequest {
-  readonly family: Family;
+  /** Both at once cost half as much as one after the other. */
+  readonly family: Family | 'both';
   readonly states: readonly TcpState[];
   /** Sum of `extensions`. */
   readonly extensions: number;
@@ -26,22 +30,29 @@ export interface DumpRequest {
 
 /** The whole netlink message. Request sockets (SYN_RECV) answer to the mask bit of TCP_NEW_SYN_RECV as well as to that of SYN_RECV. */
 export function encodeDumpRequest(request: DumpRequest, sequence: number, littleEndian: boolean): Uint8Array {
+  const isOld = request.family === 'both';
   const bytecode = portFilter(request.ports ?? [], littleEndian);
   const attributeBytes = bytecode.length === 0 ? 0 : 4 + bytecode.length;
-  const bytes = new Uint8Array(HEADER_BYTES + REQUEST_BYTES + attributeBytes);
+  const attributeAt = HEADER_BYTES + (isOld ? OLD_REQUEST_BYTES : REQUEST_BYTES);
+  const bytes = new Uint8Array(attributeAt + attributeBytes);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, bytes.length, littleEndian);
-  view.setUint16(4, SOCK_DIAG_BY_FAMILY, littleEndian);
+  view.setUint16(4, isOld ? TCPDIAG_GETSOCK : SOCK_DIAG_BY_FAMILY, littleEndian);
   view.setUint16(6, NLM_F_REQUEST | NLM_F_DUMP, littleEndian);
   view.setUint32(8, sequence, littleEndian);
-  bytes[16] = request.family === 'ipv4' ? AF_INET : AF_INET6;
-  bytes[17] = IPPROTO_TCP;
-  bytes[18] = request.extensions;
-  view.setUint32(20, stateMask(request.states), littleEndian);
+  if (isOld) {
+    bytes[19] = request.extensions;
+    view.setUint32(68, stateMask(request.states), littleEndian);
+  } else {
+    bytes[16] = request.family === 'ipv4' ? AF_INET : AF_INET6;
+    bytes[17] = IPPROTO_TCP;
+    bytes[18] = request.extensions;
+    view.setUint32(20, stateMask(request.states), littleEndian);
+  }
   if (attributeBytes > 0) {
-    view.setUint16(72, attributeBytes, littleEndian);
-    view.setUint16(74, INET_DIAG_REQ_BYTECODE, littleEndian);
-    bytes.set(bytecode, 76);
+    view.setUint16(attributeAt, attributeBytes, littleEndian);
+    view.setUint16(attributeAt + 2, INET_DIAG_REQ_BYTECODE, littleEndian);
+    bytes.set(bytecode, attributeAt + 4);
   }
   return bytes;
 }

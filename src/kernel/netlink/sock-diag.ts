@@ -13,7 +13,13 @@ import { describeErrno, libc } from '../ffi.ts';
 import { inNamespace } from '../netns/enter.ts';
 import { CookieSet } from './cookie-set.ts';
 import { InetDiagMessage } from './inet-diag-message.ts';
-import { type DumpRequest, encodeDumpRequest, renumber, SOCK_DIAG_BY_FAMILY } from './sock-diag-request.ts';
+import {
+  type DumpRequest,
+  encodeDumpRequest,
+  renumber,
+  SOCK_DIAG_BY_FAMILY,
+  TCPDIAG_GETSOCK,
+} from './sock-diag-request.ts';
 
 const AF_NETLINK = 16;
 const SOCK_RAW = 3;
@@ -141,7 +147,7 @@ export class SockDiag implements Disposable {
         }
         if (ours && type === NLMSG_OVERRUN)
           return malformed(SOURCE, `byte ${at} of ${received}`, 'NLMSG_OVERRUN: data was lost');
-        if (ours && type === SOCK_DIAG_BY_FAMILY) {
+        if (ours && (type === SOCK_DIAG_BY_FAMILY || type === TCPDIAG_GETSOCK)) {
           if (!this.#message.moveTo(this.#buffer, this.#view, at + HEADER_BYTES, at + length)) {
             return cutOff(at, received, length);
           }
