@@ -9,6 +9,7 @@ import type { ServerProcess } from '../servers/server-process.ts';
 import { StepError } from './write-step.ts';
 
 const patienceMs = 30_000;
+const safePath = '/usr/sbin:/usr/bin:/sbin:/bin';
 /** In a mount namespace of its own the draft takes the place of the file, and nobody else sees it. */
 const insteadOf = 'mount --bind "$1" "$2" && shift 2 && exec "$@"';
 
@@ -60,17 +61,24 @@ export function checkConfiguration(
     draft,
     file,
     ...asItsOwner(process_.pid),
+    'env',
+    '-i',
+    '--',
+    ...environmentFor(process_),
     ...command,
   ];
   const isHere = readlinkSync(`/proc/${pid}/ns/mnt`) === readlinkSync('/proc/self/ns/mnt');
   const [program = '', ...args] = isHere
     ? inside
-    : ['nsenter', '--target', String(pid), '--mount', ...inside];
+    : ['nsenter', '--target', String(pid), '--mount', '--wd', ...inside];
   const result = inNamespace(`/proc/${pid}/ns/net`, () =>
     spawnSync(program, args, {
+      // Relative paths on its command line count from there.
+      cwd: isHere ? `/proc/${process_.pid}/cwd` : '/',
       encoding: 'utf8',
       timeout: patienceMs,
-      env: environmentFor(process_),
+      // The tools before its check run as root: no PATH and no LD_PRELOAD of its own for them.
+      env: { PATH: safePath },
     }),
   );
   if (result.status === 0) return command.join(' ');
@@ -81,9 +89,9 @@ export function checkConfiguration(
 const handedOver = /^(HAPROXY_|NGINX$|LISTEN_|NOTIFY_SOCKET$|WATCHDOG_)/;
 
 /** As it was started: httpd's configuration takes its user and folders from there. */
-function environmentFor({ environment }: ServerProcess): NodeJS.ProcessEnv {
-  const kept = Object.entries(environment).filter(([name]) => !handedOver.test(name));
-  return { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...Object.fromEntries(kept) };
+function environmentFor({ environment }: ServerProcess): readonly string[] {
+  const kept = Object.entries({ PATH: safePath, ...environment });
+  return kept.filter(([name]) => !handedOver.test(name)).map(([name, value]) => `${name}=${value}`);
 }
 
 /** Somebody's own program must not get the rights of root through its check. */
