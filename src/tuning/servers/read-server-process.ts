@@ -35,6 +35,7 @@ function readProcess(pid: number): Reading<ServerProcess> {
   try {
     return ok({
       pid,
+      parentPid: parseStatLine(readingValue(readProcessFile(`/proc/${pid}/stat`)) ?? '')?.parentPid ?? 0,
       pidInside: pidInside(readingValue(readProcessFile(`/proc/${pid}/status`)) ?? '') ?? pid,
       name: name.value.trimEnd(),
       executable: readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, ''),
