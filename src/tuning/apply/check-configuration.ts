@@ -106,7 +106,12 @@ function asItsOwner(pid: number): readonly string[] {
 }
 
 function saidBy({ error, stderr, stdout, signal, status }: SpawnSyncReturns<string>): string {
-  const words = [stderr, stdout].join('\n').trim().split('\n').slice(0, 3).join(' ');
+  const lines = [stderr, stdout].join('\n').trim().split('\n');
+  // HAProxy begins with its version and path.
+  const words = lines
+    .filter((line) => !line.startsWith('[NOTICE]'))
+    .slice(0, 3)
+    .join(' ');
   if (words !== '') return words;
   return error?.message ?? `it ended with ${signal ?? status}`;
 }
