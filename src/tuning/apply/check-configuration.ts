@@ -4,7 +4,7 @@ import { inNamespace } from '../../kernel/netns/enter.ts';
 import { readingValue } from '../../tcp/reading.ts';
 import { serverOf } from '../../tcp/servers/recognise-server.ts';
 import { checkCommand } from '../servers/check-command.ts';
-import { readServerProcess } from '../servers/read-server-process.ts';
+import { chrootOf, readServerProcess } from '../servers/read-server-process.ts';
 import type { ServerProcess } from '../servers/server-process.ts';
 import { StepError } from './write-step.ts';
 
@@ -24,6 +24,9 @@ export function foreignProcess(pid: number): string | undefined {
   try {
     const isSame = (name: string): boolean =>
       readlinkSync(`/proc/${pid}/ns/${name}`) === readlinkSync(`/proc/self/ns/${name}`);
+    const chroot = chrootOf(pid);
+    if (chroot !== undefined)
+      return `process ${pid} lives in a chroot, ${chroot}, in which its check is not run: edit the file there by hand`;
     return isSame('pid') && isSame('user')
       ? undefined
       : `process ${pid} lives in a container: its programs are not run with the rights of this host, and an edit inside would be lost with it; change its image, or the file that is mounted into it`;
