@@ -10,6 +10,7 @@ import type { VerifiedPlan } from '../../tcp/verified-plan.ts';
 import { namespaceOfPlan } from '../../tuning/apply/namespace-of-plan.ts';
 import { whyNotThisHost } from '../../tuning/apply/refuse-plan.ts';
 import { presentSysctl } from '../../tuning/apply/write-step.ts';
+import { configText } from '../../tuning/servers/config-text.ts';
 import { verifyChanges, verifyFindings } from '../../tuning/verify/verify-changes.ts';
 import { diagnoseHost } from '../diagnose-host.ts';
 
@@ -64,7 +65,7 @@ export async function verifyTuning({ plan, ...watch }: VerifyRequest): Promise<V
 
 function linesOf({ root, file }: ConfigChange): readonly string[] | undefined {
   try {
-    return readFileSync(`${root}${file}`, 'utf8').split('\n');
+    return configText(readFileSync(`${root}${file}`)).split('\n');
   } catch {
     return undefined;
   }

@@ -6,6 +6,7 @@ import type { ConfigChange, PlanChange, SysctlChange, TunePlan } from '../../tcp
 import type { Journal } from '../journal/journal.ts';
 import type { Action, SysctlAction } from '../journal/journal-record.ts';
 import { applyEdit } from '../servers/apply-edit.ts';
+import { configBytes, configText } from '../servers/config-text.ts';
 import { checkConfiguration } from './check-configuration.ts';
 import { dropInFile, dropInText } from './drop-in.ts';
 import { namespaceOfPlan } from './namespace-of-plan.ts';
@@ -204,9 +205,9 @@ function configStep(change: ConfigChange, { journal, root, checkpoint = () => {}
     what: change.file,
     prepare: (number) => {
       const present = readIfThere(file) ?? Buffer.alloc(0);
-      const edited = applyEdit(present.toString('utf8'), { file: change.file, ...change.edit });
+      const edited = applyEdit(configText(present), { file: change.file, ...change.edit });
       if (edited === undefined) throw new StepError(`line ${change.edit.line} is not what the plan saw`);
-      const content = Buffer.from(edited);
+      const content = configBytes(edited, present);
       let said =
         root === undefined ? `${change.title} has no check of its own` : 'not checked: an image runs nothing';
       const check = (draft: string): void => {

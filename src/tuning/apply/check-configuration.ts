@@ -4,11 +4,12 @@ import { inNamespace } from '../../kernel/netns/enter.ts';
 import { readingValue } from '../../tcp/reading.ts';
 import { serverOf } from '../../tcp/servers/recognise-server.ts';
 import { checkCommand } from '../servers/check-command.ts';
-import { readServerProcess } from '../servers/read-server-process.ts';
+import { chrootOf, readServerProcess } from '../servers/read-server-process.ts';
 import type { ServerProcess } from '../servers/server-process.ts';
 import { StepError } from './write-step.ts';
 
 const patienceMs = 30_000;
+const safePath = '/usr/sbin:/usr/bin:/sbin:/bin';
 /** In a mount namespace of its own the draft takes the place of the file, and nobody else sees it. */
 const insteadOf = 'mount --bind "$1" "$2" && shift 2 && exec "$@"';
 
@@ -23,6 +24,9 @@ export function foreignProcess(pid: number): string | undefined {
   try {
     const isSame = (name: string): boolean =>
       readlinkSync(`/proc/${pid}/ns/${name}`) === readlinkSync(`/proc/self/ns/${name}`);
+    const chroot = chrootOf(pid);
+    if (chroot !== undefined)
+      return `process ${pid} lives in a chroot, ${chroot}, in which its check is not run: edit the file there by hand`;
     return isSame('pid') && isSame('user')
       ? undefined
       : `process ${pid} lives in a container: its programs are not run with the rights of this host, and an edit inside would be lost with it; change its image, or the file that is mounted into it`;
@@ -60,17 +64,24 @@ export function checkConfiguration(
     draft,
     file,
     ...asItsOwner(process_.pid),
+    'env',
+    '-i',
+    '--',
+    ...environmentFor(process_),
     ...command,
   ];
   const isHere = readlinkSync(`/proc/${pid}/ns/mnt`) === readlinkSync('/proc/self/ns/mnt');
   const [program = '', ...args] = isHere
     ? inside
-    : ['nsenter', '--target', String(pid), '--mount', ...inside];
+    : ['nsenter', '--target', String(pid), '--mount', '--wd', ...inside];
   const result = inNamespace(`/proc/${pid}/ns/net`, () =>
     spawnSync(program, args, {
+      // Relative paths on its command line count from there.
+      cwd: isHere ? `/proc/${process_.pid}/cwd` : '/',
       encoding: 'utf8',
       timeout: patienceMs,
-      env: environmentFor(process_),
+      // The tools before its check run as root: no PATH and no LD_PRELOAD of its own for them.
+      env: { PATH: safePath },
     }),
   );
   if (result.status === 0) return command.join(' ');
@@ -81,9 +92,9 @@ export function checkConfiguration(
 const handedOver = /^(HAPROXY_|NGINX$|LISTEN_|NOTIFY_SOCKET$|WATCHDOG_)/;
 
 /** As it was started: httpd's configuration takes its user and folders from there. */
-function environmentFor({ environment }: ServerProcess): NodeJS.ProcessEnv {
-  const kept = Object.entries(environment).filter(([name]) => !handedOver.test(name));
-  return { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...Object.fromEntries(kept) };
+function environmentFor({ environment }: ServerProcess): readonly string[] {
+  const kept = Object.entries({ PATH: safePath, ...environment });
+  return kept.filter(([name]) => !handedOver.test(name)).map(([name, value]) => `${name}=${value}`);
 }
 
 /** Somebody's own program must not get the rights of root through its check. */
@@ -98,7 +109,12 @@ function asItsOwner(pid: number): readonly string[] {
 }
 
 function saidBy({ error, stderr, stdout, signal, status }: SpawnSyncReturns<string>): string {
-  const words = [stderr, stdout].join('\n').trim().split('\n').slice(0, 3).join(' ');
+  const lines = [stderr, stdout].join('\n').trim().split('\n');
+  // HAProxy begins with its version and path.
+  const words = lines
+    .filter((line) => !line.startsWith('[NOTICE]'))
+    .slice(0, 3)
+    .join(' ');
   if (words !== '') return words;
   return error?.message ?? `it ended with ${signal ?? status}`;
 }

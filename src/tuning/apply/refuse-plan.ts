@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { type HostIdentity, readHostIdentity } from '../../kernel/host/read-host-identity.ts';
 import type { ConfigChange, PlanChange, SysctlChange, TunePlan } from '../../tcp/tune-plan.ts';
 import { unifiedDiff } from '../plan/unified-diff.ts';
+import { configText } from '../servers/config-text.ts';
 import { foreignProcess } from './check-configuration.ts';
 import { namespaceOfPlan } from './namespace-of-plan.ts';
 import { presentSysctl, sameValue, sha256Of } from './write-step.ts';
@@ -69,7 +70,7 @@ function whyNotEditable(edit: ConfigChange, root: string | undefined): readonly 
     if (sha256Of(bytes) !== edit.sha256)
       return [`${edit.file} has changed since the plan was made: plan again`];
     // What was read and agreed to is the diff.
-    return unifiedDiff(edit.file, bytes.toString('utf8'), edit.edit) === edit.diff
+    return unifiedDiff(edit.file, configText(bytes), edit.edit) === edit.diff
       ? []
       : [`change ${edit.id} is damaged: its diff does not show its edit`];
   } catch (error) {

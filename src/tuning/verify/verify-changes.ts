@@ -89,7 +89,8 @@ function configVerdict(change: ConfigChange, seen: SeenNow): Verdict {
   if (limit === undefined)
     return { state: 'cannot-be-seen', said: `nobody listens on ${name}, or its limit cannot be read` };
   const cut = wanted < value ? `, cut to it by somaxconn=${wanted}` : '';
-  if (limits.every((one) => one === wanted))
+  // Computed ones are rounded up.
+  if (limits.every((one) => one >= wanted))
     return wanted < value
       ? { state: 'waits', said: `${name} listens with ${formatCount(limit)}${cut}` }
       : { state: 'took-effect', said: `${name} listens with ${formatCount(limit)}` };

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inNamespace } from '../../../src/kernel/netns/enter.ts';
@@ -19,15 +19,16 @@ function isInstalled(command: string): boolean {
 
 const PORT = 8080;
 
-/** nginx with its listen line in an included file, its workers away every now and then. */
+/** nginx with its listen line behind a link, as Debian has it, in a file that is no UTF-8; its workers are away every now and then. */
 async function startNginx(
   namespace: LabNamespace,
   folder: string,
 ): Promise<{ file: string; stop: () => void; master: number }> {
   const conf = path.join(folder, 'nginx.conf');
   const sites = path.join(folder, 'sites');
-  const file = path.join(sites, 'default');
+  const file = path.join(folder, 'available');
   mkdirSync(sites, { recursive: true });
+  symlinkSync('../available', path.join(sites, 'default'));
   // Its workers are nobody's.
   chmodSync(folder, 0o755);
   writeFileSync(
@@ -36,7 +37,10 @@ async function startNginx(
   );
   writeFileSync(
     file,
-    `server {\n\tlisten 127.0.0.1:${PORT} backlog=16; # ours\n\tlocation / { return 200 "ü\\n"; }\n}`,
+    Buffer.from(
+      `server {\n\tlisten 127.0.0.1:${PORT} backlog=16; # ours\n\tlocation / { return 200 "ü\\n"; }\n}`,
+      'latin1',
+    ),
   );
   chmodSync(file, 0o640);
   const child = inNamespace(namespace.path, () => spawn('nginx', ['-c', conf], { stdio: 'ignore' }));
@@ -113,16 +117,18 @@ describe.skipIf(process.getuid?.() !== 0 || !isInstalled('nginx'))(
         const applied = await tune.apply('--edit-config');
         expect(applied.exitCode, applied.stdout + applied.stderr).toBe(0);
         expect(applied.stdout).toMatch(/nginx -t -q .*takes it/s);
-        expect(applied.stdout).toContain('nginx -s reload');
-        expect(readFileSync(nginx.file, 'utf8')).toBe(
-          before.toString().replace('backlog=16', `backlog=${value}`),
+        expect(applied.stdout).toContain(`nginx -s reload -c ${tune.folder}/nginx.conf`);
+        expect(readFileSync(nginx.file, 'latin1')).toBe(
+          before.toString('latin1').replace('backlog=16', `backlog=${value}`),
         );
         expect(statSync(nginx.file).mode).toBe(access.mode);
 
         const waiting = await tune.verify('1s');
         expect(waiting.changes.find(({ id }) => id === edit?.id)).toMatchObject({
           state: 'waits',
-          said: expect.stringMatching(/nginx still listens with 16 on 127\.0\.0\.1:8080: nginx -s reload/),
+          said: expect.stringMatching(
+            /nginx still listens with 16 on 127\.0\.0\.1:8080: nginx -s reload -c /,
+          ),
         });
 
         process.kill(nginx.master, 'SIGHUP');
