@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { Clock } from '../../base/clock.ts';
 import { exitCodes, HalfopenError } from '../../base/errors.ts';
+import { readRegularFile } from '../../kernel/files/read-regular-file.ts';
 import { readHostIdentity } from '../../kernel/host/read-host-identity.ts';
 import type { FoundNamespace } from '../../kernel/netns/find-namespaces.ts';
 import type { Observation } from '../../tcp/observation.ts';
@@ -64,7 +64,7 @@ export async function verifyTuning({ plan, ...watch }: VerifyRequest): Promise<V
 
 function linesOf({ root, file }: ConfigChange): readonly string[] | undefined {
   try {
-    return readFileSync(`${root}${file}`, 'utf8').split('\n');
+    return readRegularFile(`${root}${file}`)?.toString('utf8').split('\n');
   } catch {
     return undefined;
   }

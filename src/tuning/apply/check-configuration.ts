@@ -11,6 +11,8 @@ import { StepError } from './write-step.ts';
 const patienceMs = 30_000;
 /** In a mount namespace of its own the draft takes the place of the file, and nobody else sees it. */
 const insteadOf = 'mount --bind "$1" "$2" && shift 2 && exec "$@"';
+/** Of the programs that run before the server's own: what its environment says (PATH, LD_PRELOAD) is its owner's word, and they have our rights. */
+const ourEnvironment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
 
 export interface CheckedServer {
   readonly server: string;
@@ -60,6 +62,9 @@ export function checkConfiguration(
     draft,
     file,
     ...asItsOwner(process_.pid),
+    'sh',
+    '-s',
+    '--',
     ...command,
   ];
   const isHere = readlinkSync(`/proc/${pid}/ns/mnt`) === readlinkSync('/proc/self/ns/mnt');
@@ -70,7 +75,8 @@ export function checkConfiguration(
     spawnSync(program, args, {
       encoding: 'utf8',
       timeout: patienceMs,
-      env: environmentFor(process_),
+      env: ourEnvironment,
+      input: startScript(process_),
     }),
   );
   if (result.status === 0) return command.join(' ');
@@ -79,11 +85,19 @@ export function checkConfiguration(
 
 /** What supervisors and the server itself leave there for a process that takes over: HAProxy's master, nginx's new binary, systemd. */
 const handedOver = /^(HAPROXY_|NGINX$|LISTEN_|NOTIFY_SOCKET$|WATCHDOG_)/;
+/** Shells do not let them be set, or do something else then. */
+const shells = /^(UID|EUID|PPID|IFS|OPTIND|PS\d|ENV|SHELLOPTS|BASH.*)$/;
 
-/** As it was started: httpd's configuration takes its user and folders from there. */
-function environmentFor({ environment }: ServerProcess): NodeJS.ProcessEnv {
-  const kept = Object.entries(environment).filter(([name]) => !handedOver.test(name));
-  return { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...Object.fromEntries(kept) };
+/**
+ * The server's environment as it was started (httpd's configuration takes its user and folders from there), set by a shell that has the
+ * server's rights already, and read from its input: on a command line everybody could see it.
+ */
+export function startScript({ environment }: Pick<ServerProcess, 'environment'>): string {
+  const kept = Object.entries(environment).filter(
+    ([name]) => /^[A-Za-z_]\w*$/.test(name) && !handedOver.test(name) && !shells.test(name),
+  );
+  const lines = kept.map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`);
+  return `${lines.join('')}exec "$@" </dev/null\n`;
 }
 
 /** Somebody's own program must not get the rights of root through its check. */

@@ -12,3 +12,17 @@ export function applyEdit(text: string, edit: ConfigEdit): string | undefined {
   }
   return lines[at] === edit.before ? lines.with(at, edit.after).join('\n') : undefined;
 }
+
+/**
+ * The same on a file's bytes: what is no UTF-8 in other lines (a comment in Latin-1) stays as it is. Each byte is a character meanwhile.
+ */
+export function editBytes(bytes: Uint8Array, edit: ConfigEdit): Buffer | undefined {
+  const asBytes = (text: string): string => Buffer.from(text).toString('latin1');
+  const { before, after } = edit;
+  const edited = applyEdit(Buffer.from(bytes).toString('latin1'), {
+    ...edit,
+    before: asBytes(before),
+    after: asBytes(after),
+  });
+  return edited === undefined ? undefined : Buffer.from(edited, 'latin1');
+}

@@ -7,11 +7,13 @@ import {
 } from '../../../app/tune/apply-tuning.ts';
 import { readPlan } from '../../../app/tune/read-plan.ts';
 import { exitCodes, HalfopenError, usageError } from '../../../base/errors.ts';
+import { printable } from '../../../report/printable.ts';
 import { appliedText } from '../../../report/tune/applied-text.ts';
 import { changeTitle, planText } from '../../../report/tune/plan-text.ts';
 import type { PlanChange, TunePlan } from '../../../tcp/tune-plan.ts';
 import { ask, canAsk } from '../../ask.ts';
 import { terminal } from '../../terminal.ts';
+import { uninterrupted } from '../../uninterrupted.ts';
 import { version } from '../../version.ts';
 import type { ApplyOptions } from './apply.ts';
 
@@ -36,14 +38,17 @@ export async function runApply(file: string, options: ApplyOptions): Promise<num
     process.stderr.write('halfopen: nothing was changed\n');
     return exitCodes.findings;
   }
-  const applied = applyTuning({
-    plan,
-    chosen: chosen.chosen,
-    version: version(),
-    clock: systemClock,
-    ...(root === undefined ? {} : { root }),
-    ...(state === undefined ? {} : { state }),
-  });
+  const applied = uninterrupted(() =>
+    applyTuning({
+      plan,
+      chosen: chosen.chosen,
+      agreed: chosen.changedSince,
+      version: version(),
+      clock: systemClock,
+      ...(root === undefined ? {} : { root }),
+      ...(state === undefined ? {} : { state }),
+    }),
+  );
   process.stdout.write(`\n${appliedText(applied, plan, terminal())}`);
   const failed = applied.steps.some(({ outcome }) => outcome === 'failed');
   return failed ? exitCodes.cannotObserve : exitCodes.clean;
@@ -63,7 +68,8 @@ function tellChoice(plan: TunePlan, { chosen, notEdited, manual }: ChosenChanges
 async function isAgreed({ chosen, changedSince }: ChosenChanges, options: ApplyOptions): Promise<boolean> {
   for (const { change, now } of changedSince) {
     const planned = changeTitle(change, `in namespace ${change.namespace}`);
-    process.stderr.write(`halfopen: changed since the plan was made: ${planned}; it is ${now} now\n`);
+    const told = printable(`changed since the plan was made: ${planned}; it is ${now} now`);
+    process.stderr.write(`halfopen: ${told}\n`);
   }
   if (changedSince.length > 0 && !options.forceStale) {
     if (options.yes)
