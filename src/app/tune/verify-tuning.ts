@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { Clock } from '../../base/clock.ts';
 import { exitCodes, HalfopenError } from '../../base/errors.ts';
+import { readRegularFile } from '../../kernel/files/read-regular-file.ts';
 import { readHostIdentity } from '../../kernel/host/read-host-identity.ts';
 import type { FoundNamespace } from '../../kernel/netns/find-namespaces.ts';
 import type { Observation } from '../../tcp/observation.ts';
@@ -65,7 +65,8 @@ export async function verifyTuning({ plan, ...watch }: VerifyRequest): Promise<V
 
 function linesOf({ root, file }: ConfigChange): readonly string[] | undefined {
   try {
-    return configText(readFileSync(`${root}${file}`)).split('\n');
+    const bytes = readRegularFile(`${root}${file}`);
+    return bytes && configText(bytes).split('\n');
   } catch {
     return undefined;
   }

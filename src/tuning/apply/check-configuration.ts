@@ -9,9 +9,10 @@ import type { ServerProcess } from '../servers/server-process.ts';
 import { StepError } from './write-step.ts';
 
 const patienceMs = 30_000;
-const safePath = '/usr/sbin:/usr/bin:/sbin:/bin';
 /** In a mount namespace of its own the draft takes the place of the file, and nobody else sees it. */
 const insteadOf = 'mount --bind "$1" "$2" && shift 2 && exec "$@"';
+/** Of the programs that run before the server's own: what its environment says (PATH, LD_PRELOAD) is its owner's word, and they have our rights. */
+const ourEnvironment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
 
 export interface CheckedServer {
   readonly server: string;
@@ -64,10 +65,9 @@ export function checkConfiguration(
     draft,
     file,
     ...asItsOwner(process_.pid),
-    'env',
-    '-i',
+    'sh',
+    '-s',
     '--',
-    ...environmentFor(process_),
     ...command,
   ];
   const isHere = readlinkSync(`/proc/${pid}/ns/mnt`) === readlinkSync('/proc/self/ns/mnt');
@@ -80,8 +80,8 @@ export function checkConfiguration(
       cwd: isHere ? `/proc/${process_.pid}/cwd` : '/',
       encoding: 'utf8',
       timeout: patienceMs,
-      // The tools before its check run as root: no PATH and no LD_PRELOAD of its own for them.
-      env: { PATH: safePath },
+      env: ourEnvironment,
+      input: startScript(process_),
     }),
   );
   if (result.status === 0) return command.join(' ');
@@ -90,11 +90,19 @@ export function checkConfiguration(
 
 /** What supervisors and the server itself leave there for a process that takes over: HAProxy's master, nginx's new binary, systemd. */
 const handedOver = /^(HAPROXY_|NGINX$|LISTEN_|NOTIFY_SOCKET$|WATCHDOG_)/;
+/** Shells do not let them be set, or do something else then. */
+const shells = /^(UID|EUID|PPID|IFS|OPTIND|PS\d|ENV|SHELLOPTS|BASH.*)$/;
 
-/** As it was started: httpd's configuration takes its user and folders from there. */
-function environmentFor({ environment }: ServerProcess): readonly string[] {
-  const kept = Object.entries({ PATH: safePath, ...environment });
-  return kept.filter(([name]) => !handedOver.test(name)).map(([name, value]) => `${name}=${value}`);
+/**
+ * The server's environment as it was started (httpd's configuration takes its user and folders from there), set by a shell that has the
+ * server's rights already, and read from its input: on a command line everybody could see it.
+ */
+export function startScript({ environment }: Pick<ServerProcess, 'environment'>): string {
+  const kept = Object.entries(environment).filter(
+    ([name]) => /^[A-Za-z_]\w*$/.test(name) && !handedOver.test(name) && !shells.test(name),
+  );
+  const lines = kept.map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`);
+  return `${lines.join('')}exec "$@" </dev/null\n`;
 }
 
 /** Somebody's own program must not get the rights of root through its check. */

@@ -10,11 +10,18 @@ export interface DropInLine {
 
 const head = '# Values that halfopen tune apply has set; halfopen tune rollback takes them back.';
 
-/** The text with these settings: others that are there stay, an older line for the same parameter goes with its comment. */
-export function dropInText(present: string, lines: readonly DropInLine[]): string {
+/** systemd-sysctl(8) reads nothing of a file with a line of 1 MB. */
+const mostCharacters = 1000;
+
+/**
+ * The file with these settings: others that are there stay, an older line for the same parameter goes with its comment. Comments of other
+ * people may be in any encoding, so that nothing is decoded: each byte is a character meanwhile.
+ */
+export function dropInBytes(present: Uint8Array, lines: readonly DropInLine[]): Buffer {
   const names = new Set(lines.map(({ parameter }) => parameter));
+  const text = Buffer.from(present).toString('latin1');
   const kept: string[] = [];
-  for (const line of present === '' ? [head] : present.replace(/\n$/, '').split('\n')) {
+  for (const line of text === '' ? [head] : text.replace(/\n$/, '').split('\n')) {
     const setting = /^\s*-?([^#;=\s][^=]*?)\s*=/.exec(line)?.[1];
     if (setting === undefined || !names.has(sysctlKey(setting))) {
       kept.push(line);
@@ -23,10 +30,15 @@ export function dropInText(present: string, lines: readonly DropInLine[]): strin
     const above = kept.at(-1);
     if (above !== undefined && above !== head && /^\s*[#;]/.test(above)) kept.pop();
   }
-  // A comment must stay one: what it says comes from a plan, which is a file.
   const added = lines.flatMap(({ parameter, value, why }) => [
-    `# ${why.replaceAll(/\s+/g, ' ')}`,
+    `# ${oneLine(why)}`,
     `${parameter} = ${value}`,
   ]);
-  return `${[...kept, ...added].join('\n')}\n`;
+  const before = Buffer.from(kept.map((line) => `${line}\n`).join(''), 'latin1');
+  return Buffer.concat([before, Buffer.from(`${added.join('\n')}\n`)]);
+}
+
+/** A comment must stay one, and what it says comes from a plan, which is a file: systemd-sysctl(8) takes a NUL for the end of a line as well. */
+function oneLine(text: string): string {
+  return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').slice(0, mostCharacters);
 }
