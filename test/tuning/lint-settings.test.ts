@@ -141,6 +141,25 @@ describe('names of a configuration', () => {
     ]);
   });
 
+  it('judges of a pattern only what the kernel has', async () => {
+    const { lines } = await lint('net.ipv4.tcp_fr* = 2\nnet.ipv4.tcp_thin_d* = 1');
+    expect(lines).toMatchObject([
+      { judgement: 'good', because: expect.stringMatching(/default/) },
+      { judgement: 'unknown' },
+    ]);
+  });
+
+  it('says where a name without a value undoes a line, but only for systemd', async () => {
+    const set = 'net.ipv4.tcp_frto = 1';
+    const not = '-net.ipv4.tcp_frto';
+    expect((await lint(set, not)).notes).toMatchObject([
+      expect.stringMatching(/^b\.conf:1 keeps.*systemd-sysctl then drops a\.conf:1/),
+    ]);
+    expect((await lint(`${set}\n${not}`)).notes).toHaveLength(1);
+    expect((await lint(not, set)).notes).toEqual([]);
+    expect((await lint('net.ipv4.tcp_fr* = 1', not)).notes).toEqual([]);
+  });
+
   it('says what a pattern hits worst', async () => {
     const { lines } = await lint('net.ipv4.tcp_keepalive_* = 0');
     expect(lines[0]?.because).toMatch(/3 known parameters; of net\.ipv4\.tcp_keepalive_/);
@@ -151,6 +170,8 @@ describe('lines of a file', () => {
   it.each([
     ['net.core.somaxconn = 1', 'net.core.somaxconn', '1'],
     ['net.core.somaxconn=1', 'net.core.somaxconn', '1'],
+    ['/net/core/somaxconn=1', 'net.core.somaxconn', '1'],
+    ['.net..core.somaxconn=1', 'net.core.somaxconn', '1'],
     ['  \tnet.core.somaxconn\t =  1  ', 'net.core.somaxconn', '1'],
     ['net.core.somaxconn = 1\r', 'net.core.somaxconn', '1'],
     ['net.ipv4.tcp_rmem = 4096\t87380  6291456', 'net.ipv4.tcp_rmem', '4096\t87380  6291456'],
@@ -162,17 +183,23 @@ describe('lines of a file', () => {
     expect(parseSysctlFile(text)).toMatchObject({ settings: [{ line: 1, key, value }], errors: [] });
   });
 
-  it.each(['', '   ', '\r', '# net.core.somaxconn = 1', '  ; x', '-net.ipv4.conf.eth0.rp_filter'])(
-    '%j says nothing',
-    (text) => {
-      expect(parseSysctlFile(text)).toEqual({ settings: [], errors: [] });
-    },
-  );
+  it.each(['', '   ', '\r', '# net.core.somaxconn = 1', '  ; x'])('%j says nothing', (text) => {
+    expect(parseSysctlFile(text)).toEqual({ settings: [], exclusions: [], errors: [] });
+  });
+
+  it('a name behind “-” is kept out of patterns', () => {
+    expect(parseSysctlFile('#\n-net.ipv4.conf.eth0.rp_filter')).toEqual({
+      settings: [],
+      exclusions: [{ line: 2, key: 'net.ipv4.conf.eth0.rp_filter' }],
+      errors: [],
+    });
+  });
 
   it.each([
     ['net.core.somaxconn 1024', /no “=”.*net\.core\.somaxconn = 1024/],
     ['somaxconn', /is no “name = value”/],
     ['= 5', /no name/],
+    ['/ = 5', /no name/],
     ['net.core. somaxconn = 5', /a blank is inside/],
     ['- net.core.somaxconn = 5', /blank behind the “-”/],
     ['net.core.somaxconn = 5\u00a0', /U\+00A0/],
@@ -182,9 +209,11 @@ describe('lines of a file', () => {
     ['\ufffd\ufffd', /not text/],
     [`kernel.core_pattern = ${'x'.repeat(5000)}`, /5000 characters/],
     ['sysctl -w net.core.somaxconn=5', /a blank is inside/],
+    ['/proc/sys/net/core/somaxconn = 5', /below \/proc\/sys.*meant is net\.core\.somaxconn/],
   ])('%j is an error', (text, words) => {
     expect(parseSysctlFile(`# first\n${text}`)).toEqual({
       settings: [],
+      exclusions: [],
       errors: [{ line: 2, message: expect.stringMatching(words) }],
     });
   });

@@ -3,10 +3,15 @@ import { parameterNames } from './all-parameters.ts';
 
 /**
  * A name in sysctl's notation: dots between the parts, and a "/" where a part itself holds a dot ("net.ipv4.conf.eth0/100.rp_filter").
- * The separator that comes first decides: behind a slash dots belong to the part, behind a dot slashes do (sysctl.d(5)).
+ * The separator that comes first decides: behind a slash dots belong to the part, behind a dot slashes do (sysctl.d(5)). One in front, or
+ * one twice, counts as the programs count it: not at all, and once.
  */
 export function sysctlKey(name: string): string {
-  const bare = name.trim().replace(/^\/?proc\/sys\//, '');
+  const bare = name
+    .trim()
+    .replace(/([./])\1+/g, '$1')
+    .replace(/^\/?proc\/sys\//, '')
+    .replace(/^[./]/, '');
   const separator = /[./]/.exec(bare)?.[0];
   return separator === '/'
     ? [...bare].map((char) => (char === '/' ? '.' : char === '.' ? '/' : char)).join('')

@@ -1,4 +1,4 @@
-import type { KernelVersion } from '../../tcp/model/kernel-version.ts';
+import { atLeast, type KernelVersion } from '../../tcp/model/kernel-version.ts';
 import { loadParameters } from '../../tcp/parameters/all-parameters.ts';
 import { type JudgedValue, judgeValue, refusal } from '../../tcp/parameters/judge-value.ts';
 import { type JudgeContext, judgements, type Parameter } from '../../tcp/parameters/parameter.ts';
@@ -11,7 +11,7 @@ import {
 } from '../../tcp/parameters/parameter-names.ts';
 import { parameterValue } from '../../tcp/parameters/parameter-value.ts';
 import type { TuneLintError, TuneLintLine } from '../../tcp/tune-lint.ts';
-import { parseSysctlFile, type SysctlSetting } from './parse-sysctl-file.ts';
+import { parseSysctlFile, type SysctlExclusion, type SysctlSetting } from './parse-sysctl-file.ts';
 
 export interface SysctlText {
   readonly file: string;
@@ -21,6 +21,8 @@ export interface SysctlText {
 export interface LintedSettings {
   readonly lines: readonly TuneLintLine[];
   readonly errors: readonly TuneLintError[];
+  /** Where the programs that read such files differ. */
+  readonly notes: readonly string[];
 }
 
 interface PlacedSetting extends SysctlSetting {
@@ -48,10 +50,11 @@ export async function lintSettings(
   // Hosts that are set up by a program repeat the same lines in many files.
   const verdictOn = (setting: SysctlSetting): LineVerdict => {
     const line = `${setting.key}=${setting.value}`;
-    const known = verdicts.get(line);
-    if (known !== undefined) return known;
+    const before = verdicts.get(line);
+    if (before !== undefined) return before;
     const meant = (names.get(setting.key) ?? []).flatMap((name) => parameters.get(name) ?? []);
-    const verdict = judgeSetting(setting, meant, context);
+    const known = isGlob(setting.key) ? meant.filter((parameter) => isThere(parameter, kernel)) : meant;
+    const verdict = judgeSetting(setting, known, context);
     verdicts.set(line, verdict);
     return verdict;
   };
@@ -67,7 +70,33 @@ export async function lintSettings(
       ...(winner === setting ? {} : { overriddenBy: { file: winner.file, line: winner.line } }),
     };
   });
-  return { lines, errors };
+  return { lines, errors, notes: exclusionNotes(parsed, last) };
+}
+
+/** A pattern stands for the files there are. */
+function isThere({ removed, since, writable }: Parameter, kernel: KernelVersion): boolean {
+  const isGone = removed !== null && atLeast(kernel, removed);
+  return writable && !isGone && (since === null || atLeast(kernel, since));
+}
+
+/** "-name" behind a line that sets the name: systemd 252 drops that line, procps 4.0.2 keeps it (tried). */
+function exclusionNotes(
+  parsed: readonly { readonly file: string; readonly exclusions: readonly SysctlExclusion[] }[],
+  last: ReadonlyMap<string, PlacedSetting>,
+): readonly string[] {
+  const order = parsed.map(({ file }) => file);
+  return parsed.flatMap(({ file, exclusions }) =>
+    exclusions.flatMap(({ key, line }) => {
+      const set = last.get(identity(key));
+      if (set === undefined) return [];
+      const at = order.indexOf(set.file) - order.indexOf(file);
+      return at < 0 || (at === 0 && set.line < line)
+        ? [
+            `${file}:${line} keeps ${key} out of patterns. systemd-sysctl then drops ${set.file}:${set.line}, too; sysctl --system and sysctl -p set it.`,
+          ]
+        : [];
+    }),
+  );
 }
 
 function parameterNamesOf(key: string): readonly string[] {
