@@ -107,6 +107,68 @@ describe('what stays in force', () => {
     expect(lines.map(({ effective }) => effective)).toEqual([true, true]);
   });
 
+  it.each([
+    [
+      'conf.all over an interface: the larger counts',
+      'net.ipv4.conf.all.rp_filter = 2\nnet.ipv4.conf.eth1.rp_filter = 0',
+      1,
+      /^Without effect: the larger.*conf\.eth1.*conf\.all\.rp_filter=2/,
+    ],
+    [
+      'an interface over conf.all',
+      'net.ipv4.conf.all.rp_filter = 0\nnet.ipv4.conf.eth1.rp_filter = 1',
+      1,
+      /^Good against forged/,
+    ],
+    [
+      'conf.all alone, where one of the two is enough',
+      'net.ipv4.conf.all.send_redirects = 0',
+      0,
+      /By itself it turns nothing off/,
+    ],
+    [
+      '... and with conf.default',
+      'net.ipv4.conf.all.send_redirects = 0\nnet.ipv4.conf.default.send_redirects = 0',
+      0,
+      /dropped connections\.$/,
+    ],
+    ['conf.all of IPv6', 'net.ipv6.conf.all.accept_ra = 0', 0, /conf\.all does nothing/],
+    ['forwarding without advertisements', 'net.ipv6.conf.all.forwarding = 1', 0, /unless its accept_ra is 2/],
+    [
+      'too few buckets',
+      'net.netfilter.nf_conntrack_max = 2000000\nnet.netfilter.nf_conntrack_buckets = 65536',
+      0,
+      /chains of 31/,
+    ],
+    [
+      'enough buckets',
+      'net.netfilter.nf_conntrack_buckets = 524288\nnet.nf_conntrack_max = 2000000',
+      1,
+      /is enough for them/,
+    ],
+    [
+      'thresholds that cross',
+      'net.ipv4.neigh.default.gc_thresh1 = 8192\nnet.ipv4.neigh.default.gc_thresh2 = 4096',
+      0,
+      /must not be above gc_thresh2 \(4,096/,
+    ],
+    [
+      'what keepalive comes to',
+      'net.ipv4.tcp_keepalive_time = 300\nnet.ipv4.tcp_keepalive_intvl = 30\nnet.ipv4.tcp_keepalive_probes = 3',
+      1,
+      /390 s \(300 \+ 3 × 30\)/,
+    ],
+    [
+      'a shorter longest timeout',
+      'net.ipv4.tcp_rto_max_ms = 1000\nnet.ipv4.tcp_retries2 = 8',
+      1,
+      /7\.4 s after the first resend/,
+    ],
+  ] as const)('%s', async (_, text, at, words) => {
+    const { lines } = await lint(text);
+    expect(lines[at]?.because).toMatch(words);
+  });
+
   it('two names of one value', async () => {
     const { lines } = await lint('net.nf_conntrack_max = 500000\nnet.netfilter.nf_conntrack_max = 600000');
     expect(lines.map(({ effective }) => effective)).toEqual([false, true]);

@@ -80,7 +80,9 @@ export function meantName(text: string): string | undefined {
     if (name !== undefined) return name;
   }
   const ends = parameterNames.filter((name) => name.endsWith(`.${key}`));
-  return ends.length === 1 ? ends[0] : undefined;
+  // Of a pair IPv4's is the better known one.
+  const [first, ...others] = ends.length > 1 ? ends.filter((name) => !name.startsWith('net.ipv6.')) : ends;
+  return others.length === 0 ? first : undefined;
 }
 
 /** Names that look like `text`, nearest first: for a message, not for a decision. */

@@ -128,7 +128,7 @@ function valueInForce(
 ): ReturnType<JudgeContext['other']> {
   const setting =
     last.get(identity(name)) ?? settings.findLast(({ key }) => isGlob(key) && globExpression(key).test(name));
-  const parameter = parameters.get(name);
+  const parameter = parameters.get(catalogueName(name) ?? name);
   if (setting === undefined || parameter === undefined) return undefined;
   const value = parameterValue(setting.value, parameter.type);
   return refusal(parameter, value, { kernel }) === undefined ? value : undefined;
@@ -141,7 +141,10 @@ function judgeSetting(
   known: readonly Parameter[],
   context: JudgeContext,
 ): LineVerdict {
-  const verdicts = known.map((parameter) => judgeValue(parameter, setting.value, context));
+  const of = interfaceOf(setting.key);
+  const verdicts = known.map((parameter) =>
+    judgeValue(parameter, setting.value, of === undefined ? context : { ...context, of }),
+  );
   const worst = worstOf(verdicts);
   if (worst === undefined) return { judgement: 'unknown', because: unknownBecause(setting.key) };
   const because =
@@ -152,11 +155,28 @@ function judgeSetting(
   return { judgement, because, ...(problem === null ? {} : { problem }) };
 }
 
+/** "eth0" of "net.ipv4.conf.eth0.rp_filter". */
+function interfaceOf(key: string): string | undefined {
+  return /^net\.ipv[46]\.conf\.([^.]+)\.[^.]+$/.exec(key)?.[1];
+}
+
 function worstOf(verdicts: readonly JudgedValue[]): JudgedValue | undefined {
   return verdicts.toSorted((a, b) => judgements.indexOf(a.judgement) - judgements.indexOf(b.judgement))[0];
 }
 
+/** Names of patched kernels that blocks of advice have carried elsewhere. */
+const foreignNames: Readonly<Record<string, string>> = {
+  'net.ipv4.tcp_collapse_max_bytes': 'Only Cloudflare’s own kernels have it: elsewhere the line fails.',
+  'kernel.exec-shield': 'Only Red Hat’s kernels up to RHEL 6 had it; unrelated to TCP.',
+  'fs.may_detach_mounts': 'Only the kernel of RHEL 7 has it; unrelated to TCP.',
+  'kernel.unprivileged_userns_clone':
+    'Only Debian’s kernels and those made from them have it; unrelated to TCP.',
+  'net.core.tcp_fastopen': 'There is no such parameter: it is net.ipv4.tcp_fastopen.',
+};
+
 function unknownBecause(key: string): string {
+  const foreign = foreignNames[key];
+  if (foreign !== undefined) return foreign;
   if (key.startsWith('net.ipv6.tcp_'))
     return 'There is no such parameter: those under net.ipv4.tcp_* count for IPv6 too.';
   const nearest = isGlob(key) ? [] : nearestNames(key, 2);

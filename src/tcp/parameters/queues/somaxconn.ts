@@ -31,7 +31,7 @@ export const somaxconn = defineParameter({
       );
     if (number < usual)
       return harmful(
-        `It is below this kernel’s default of ${formatCount(usual)} and cuts every backlog to ${formatCount(number)}; a burst of connections is dropped.`,
+        `It is below this kernel’s default of ${formatCount(usual)} and cuts every backlog to ${formatCount(number)}: what a burst brings beyond that is dropped.`,
       );
     return situational(
       `It only lifts a cap: the application’s own backlog decides, and it must listen again (restart) before anything changes.${number > 65_535 ? ' Beyond some thousand a longer queue only makes clients wait longer.' : ''}`,
