@@ -42,10 +42,13 @@ export async function lintSettings(
   );
   const parameters = await loadParameters([...names.values()].flat());
   const last = lastSettings(settings);
+  const patterns = settings
+    .filter(({ key }) => isGlob(key))
+    .map((setting) => ({ ...setting, expression: globExpression(setting.key) }));
   const verdicts = new Map<string, LineVerdict>();
   const context: JudgeContext = {
     kernel,
-    other: (name) => valueInForce(name, settings, last, parameters, kernel),
+    other: (name) => valueInForce(name, patterns, last, parameters, kernel),
   };
   // Hosts that are set up by a program repeat the same lines in many files.
   const verdictOn = (setting: SysctlSetting): LineVerdict => {
@@ -121,13 +124,12 @@ function lastSettings(settings: readonly PlacedSetting[]): ReadonlyMap<string, P
 
 function valueInForce(
   name: string,
-  settings: readonly PlacedSetting[],
+  patterns: readonly (PlacedSetting & { readonly expression: RegExp })[],
   last: ReadonlyMap<string, PlacedSetting>,
   parameters: ReadonlyMap<string, Parameter>,
   kernel: KernelVersion,
 ): ReturnType<JudgeContext['other']> {
-  const setting =
-    last.get(identity(name)) ?? settings.findLast(({ key }) => isGlob(key) && globExpression(key).test(name));
+  const setting = last.get(identity(name)) ?? patterns.findLast(({ expression }) => expression.test(name));
   const parameter = parameters.get(catalogueName(name) ?? name);
   if (setting === undefined || parameter === undefined) return undefined;
   const value = parameterValue(setting.value, parameter.type);
