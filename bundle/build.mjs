@@ -10,8 +10,6 @@ import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const labPrograms = ['listener', 'clients', 'spoof', 'forwarder', 'probes', 'blocking-connect'];
-/** The tables that all-parameters.ts imports at once stay with it, and what makes their rows. */
-const tables = /\/(gone|other|unrelated)-[\w-]+\.ts$/;
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 rmSync('dist', { recursive: true, force: true });
@@ -26,11 +24,6 @@ async function writeProgram() {
       dir: 'dist',
       format: 'cjs',
       chunkFileNames: 'chunks/[name].js',
-      // A parameter is small, and a configuration has many: files by subject are read sooner than one by one.
-      codeSplitting: {
-        includeDependenciesRecursively: false,
-        groups: [{ name: subjectChunk, debugName: 'parameters by subject' }],
-      },
       intro: ({ isEntry, name }) => (isEntry ? requireOfEntry(name) : ''),
     },
   );
@@ -39,12 +32,6 @@ async function writeProgram() {
   writeFileSync('dist/package.json', '{ "type": "commonjs" }\n');
   chmodSync('dist/main.js', 0o755);
   return chunks;
-}
-
-function subjectChunk(moduleId) {
-  if (tables.test(moduleId)) return null;
-  const subject = /\/src\/tcp\/parameters\/([\w-]+)\//.exec(moduleId)?.[1];
-  return subject === undefined ? null : `parameters-${subject}`;
 }
 
 async function writeLabPrograms() {
@@ -63,8 +50,6 @@ async function write(input, output) {
   const bundle = await rolldown({
     input,
     platform: 'node',
-    // Entries export nothing that others import.
-    preserveEntrySignatures: false,
     // The oldest Node the package runs on, see package.json.
     transform: { target: 'node20.19' },
   });
@@ -106,10 +91,9 @@ function keepCode() {
     'explain accept-queue-overflow',
     'predict connect',
     'listeners',
-    'tune explain tcp_tw_reuse',
-    'tune lint fixtures/sysctl/write-up.conf',
-    'tune explain',
     'sockets',
+    'tune explain',
+    'tune lint fixtures/sysctl/write-up.conf',
   ];
   for (const run of runs) {
     const args = ['--require', './bundle/keep-code.cjs', 'dist/main.js', ...run.split(' ')];

@@ -1,9 +1,20 @@
-import { otherConntrack } from './conntrack/other-protocols.ts';
-import { goneParameters } from './gone/gone-parameters.ts';
 import type { Parameter } from './parameter.ts';
-import { otherUnrelated } from './unrelated/other-unrelated.ts';
+import { conntrackTableNames, goneTableNames, unrelatedTableNames } from './table-names.ts';
 
 type LoadParameter = () => Promise<Parameter>;
+
+/** The rows of a table, which is loaded with the first of them. */
+function rows(
+  names: readonly string[],
+  table: () => Promise<readonly Parameter[]>,
+): Readonly<Record<string, LoadParameter>> {
+  const load = async (name: string): Promise<Parameter> => {
+    const row = (await table()).find((one) => one.name === name);
+    if (row === undefined) throw new Error(`${name} is not in its table`);
+    return row;
+  };
+  return Object.fromEntries(names.map((name) => [name, () => load(name)]));
+}
 
 /** Every parameter halfopen knows, by name; loaded one by one, since a command needs few of them. */
 const parameters: Readonly<Record<string, LoadParameter>> = {
@@ -204,7 +215,7 @@ const parameters: Readonly<Record<string, LoadParameter>> = {
     (await import('./conntrack/nf-conntrack-tcp-be-liberal.ts')).nfConntrackTcpBeLiberal,
   'net.netfilter.nf_conntrack_tcp_ignore_invalid_rst': async () =>
     (await import('./conntrack/nf-conntrack-tcp-ignore-invalid-rst.ts')).nfConntrackTcpIgnoreInvalidRst,
-  ...Object.fromEntries(otherConntrack.map((parameter) => [parameter.name, async () => parameter])),
+  ...rows(conntrackTableNames, async () => (await import('./conntrack/other-protocols.ts')).otherConntrack),
   'net.ipv4.vs.conn_reuse_mode': async () =>
     (await import('./conntrack/vs-conn-reuse-mode.ts')).vsConnReuseMode,
   'net.ipv4.conf.*.rp_filter': async () => (await import('./routing/rp-filter.ts')).rpFilter,
@@ -311,8 +322,8 @@ const parameters: Readonly<Record<string, LoadParameter>> = {
   'fs.protected_fifos': async () => (await import('./unrelated/memory-and-files.ts')).protectedFifos,
   'fs.protected_regular': async () => (await import('./unrelated/memory-and-files.ts')).protectedRegular,
   'net.unix.max_dgram_qlen': async () => (await import('./unrelated/kernel.ts')).maxDgramQlen,
-  ...Object.fromEntries(otherUnrelated.map((parameter) => [parameter.name, async () => parameter])),
-  ...Object.fromEntries(goneParameters.map((parameter) => [parameter.name, async () => parameter])),
+  ...rows(unrelatedTableNames, async () => (await import('./unrelated/other-unrelated.ts')).otherUnrelated),
+  ...rows(goneTableNames, async () => (await import('./gone/gone-parameters.ts')).goneParameters),
 };
 
 /** In the order of a connection's life; "*" stands for any interface. */
