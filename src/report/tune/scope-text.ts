@@ -12,7 +12,9 @@ export function scopeText({ name, scope, newNamespace, writable }: Parameter): s
     case 'namespace':
       return `per network namespace; ${start}${writable ? '' : '; to be read only'}`;
     case 'interface':
-      return `per interface of each network namespace; ${start}. conf.default is for interfaces to come${name.startsWith('net.ipv4.') ? ', and reaches at once those that were not set by name' : ''}`;
+      return name.startsWith('net.ipv4.')
+        ? 'per interface of each network namespace; conf.default reaches all that were not set by name'
+        : 'per interface of each network namespace; conf.default is for those to come';
     case 'ipc':
       return 'per IPC namespace';
     case 'view':
