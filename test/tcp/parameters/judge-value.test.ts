@@ -70,6 +70,7 @@ const cases: readonly Case[] = [
   ['tcp_sack=0', 'harmful', /CVE-2019-11477/],
   ['tcp_window_scaling=0', 'harmful', /64 KiB/],
   ['tcp_keepalive_time=600', 'situational', /Only for sockets with SO_KEEPALIVE.*600 \+ 9 × 75/],
+  ['tcp_rmem=4096 4096 16777216', 'situational', /window of 2\.0 KiB instead of 64\.0 KiB/],
   ['tcp_keepalive_intvl=0', 'harmful', /at once/],
   ['tcp_keepalive_intvl=-5', 'harmful', /no other/],
   ['tcp_fin_timeout=0', 'harmful', /3\.5 retransmission timeouts/],

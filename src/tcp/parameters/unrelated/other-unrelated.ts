@@ -106,6 +106,31 @@ const kinds: readonly Kind[] = [
   },
 ];
 
+/** The same for names below net/, which are those of a namespace. */
+const netKinds: readonly Kind[] = [
+  {
+    about: 'about IPVS, the kernel’s load balancer, not about connections of the host itself',
+    source: 'ipvs-sysctl.rst',
+    names: {
+      'net.ipv4.vs.conntrack': 'Whether balanced connections are tracked by the firewall.',
+      'net.ipv4.vs.expire_nodest_conn': 'Whether connections to a server that is gone are forgotten at once.',
+      'net.ipv4.vs.expire_quiescent_template': 'Whether clients stick to a server whose weight is 0.',
+      'net.ipv4.vs.drop_entry': 'Whether half-open entries are dropped when memory is short.',
+      'net.ipv4.vs.sync_threshold': 'When a connection is told to the standby balancer.',
+    },
+  },
+  {
+    about: 'about other protocols',
+    source: 'ip-sysctl.rst',
+    names: {
+      'net.ipv4.icmp_ratemask': 'Which kinds of ICMP messages are limited in their rate.',
+      'net.ipv4.igmp_max_memberships': 'Multicast groups a socket may join.',
+      'net.ipv4.ip_dynaddr': 'Whether sockets follow a dial-up address that changes.',
+      'net.core.xfrm_larval_drop': 'Whether packets are dropped until IPsec has a key.',
+    },
+  },
+];
+
 const all = kinds.flatMap(({ about, source, names }) =>
   Object.entries(names).map(([name, meaning]) =>
     unrelatedParameter({ name, meaning, defaultNote: 'by the kernel’s build or the host', source, about }),
@@ -114,6 +139,18 @@ const all = kinds.flatMap(({ about, source, names }) =>
 
 export const otherUnrelated: readonly Parameter[] = Object.freeze([
   ...all,
+  ...netKinds.flatMap(({ about, source, names }) =>
+    Object.entries(names).map(([name, meaning]) =>
+      unrelatedParameter({
+        name,
+        meaning,
+        scope: 'namespace',
+        defaultNote: 'by the kernel’s build',
+        source,
+        about,
+      }),
+    ),
+  ),
   ...['high_thresh', 'low_thresh', 'time'].map((name) =>
     unrelatedParameter({
       name: `net.ipv4.ipfrag_${name}`,
