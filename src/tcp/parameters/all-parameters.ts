@@ -1,7 +1,20 @@
-import { goneParameters } from './gone/gone-parameters.ts';
 import type { Parameter } from './parameter.ts';
+import { conntrackTableNames, goneTableNames, unrelatedTableNames } from './table-names.ts';
 
 type LoadParameter = () => Promise<Parameter>;
+
+/** The rows of a table, which is loaded with the first of them. */
+function rows(
+  names: readonly string[],
+  table: () => Promise<readonly Parameter[]>,
+): Readonly<Record<string, LoadParameter>> {
+  const load = async (name: string): Promise<Parameter> => {
+    const row = (await table()).find((one) => one.name === name);
+    if (row === undefined) throw new Error(`${name} is not in its table`);
+    return row;
+  };
+  return Object.fromEntries(names.map((name) => [name, () => load(name)]));
+}
 
 /** Every parameter halfopen knows, by name; loaded one by one, since a command needs few of them. */
 const parameters: Readonly<Record<string, LoadParameter>> = {
@@ -89,6 +102,9 @@ const parameters: Readonly<Record<string, LoadParameter>> = {
     (await import('./ports/ip-unprivileged-port-start.ts')).ipUnprivilegedPortStart,
   'net.ipv4.ip_autobind_reuse': async () => (await import('./ports/ip-autobind-reuse.ts')).ipAutobindReuse,
   'net.ipv4.ip_nonlocal_bind': async () => (await import('./ports/ip-nonlocal-bind.ts')).ipNonlocalBind,
+  'net.ipv6.ip_nonlocal_bind': async () =>
+    (await import('./ports/ip-nonlocal-bind-ipv6.ts')).ipNonlocalBindIpv6,
+  'net.ipv6.bindv6only': async () => (await import('./ports/bindv6only.ts')).bindv6only,
   'net.core.rmem_max': async () => (await import('./buffers/rmem-max.ts')).rmemMax,
   'net.core.wmem_max': async () => (await import('./buffers/wmem-max.ts')).wmemMax,
   'net.core.rmem_default': async () => (await import('./buffers/rmem-default.ts')).rmemDefault,
@@ -199,6 +215,9 @@ const parameters: Readonly<Record<string, LoadParameter>> = {
     (await import('./conntrack/nf-conntrack-tcp-be-liberal.ts')).nfConntrackTcpBeLiberal,
   'net.netfilter.nf_conntrack_tcp_ignore_invalid_rst': async () =>
     (await import('./conntrack/nf-conntrack-tcp-ignore-invalid-rst.ts')).nfConntrackTcpIgnoreInvalidRst,
+  ...rows(conntrackTableNames, async () => (await import('./conntrack/other-protocols.ts')).otherConntrack),
+  'net.ipv4.vs.conn_reuse_mode': async () =>
+    (await import('./conntrack/vs-conn-reuse-mode.ts')).vsConnReuseMode,
   'net.ipv4.conf.*.rp_filter': async () => (await import('./routing/rp-filter.ts')).rpFilter,
   'net.ipv4.conf.*.arp_ignore': async () => (await import('./routing/arp-ignore.ts')).arpIgnore,
   'net.ipv4.conf.*.arp_announce': async () => (await import('./routing/arp-announce.ts')).arpAnnounce,
@@ -211,7 +230,14 @@ const parameters: Readonly<Record<string, LoadParameter>> = {
     (await import('./routing/secure-redirects.ts')).secureRedirects,
   'net.ipv4.conf.*.send_redirects': async () => (await import('./routing/send-redirects.ts')).sendRedirects,
   'net.ipv4.conf.*.log_martians': async () => (await import('./routing/log-martians.ts')).logMartians,
+  'net.ipv4.conf.*.src_valid_mark': async () => (await import('./routing/policy-routing.ts')).srcValidMark,
+  'net.ipv4.conf.*.accept_local': async () => (await import('./routing/policy-routing.ts')).acceptLocal,
+  'net.ipv4.conf.*.route_localnet': async () => (await import('./routing/policy-routing.ts')).routeLocalnet,
+  'net.ipv4.fib_multipath_hash_policy': async () =>
+    (await import('./routing/policy-routing.ts')).multipathHashPolicy,
   'net.ipv4.ip_forward': async () => (await import('./routing/ip-forward.ts')).ipForward,
+  'net.ipv4.conf.*.forwarding': async () => (await import('./routing/forwarding.ts')).forwarding,
+  'net.ipv6.conf.*.forwarding': async () => (await import('./routing/forwarding.ts')).forwardingIpv6,
   'net.ipv4.ip_default_ttl': async () => (await import('./routing/ip-default-ttl.ts')).ipDefaultTtl,
   'net.ipv4.ip_no_pmtu_disc': async () => (await import('./routing/ip-no-pmtu-disc.ts')).ipNoPmtuDisc,
   'net.ipv4.icmp_echo_ignore_broadcasts': async () =>
@@ -228,11 +254,28 @@ const parameters: Readonly<Record<string, LoadParameter>> = {
     (await import('./routing/neigh-gc-thresh2.ts')).neighGcThresh2,
   'net.ipv4.neigh.default.gc_thresh3': async () =>
     (await import('./routing/neigh-gc-thresh3.ts')).neighGcThresh3,
+  'net.ipv6.neigh.default.gc_thresh1': async () =>
+    (await import('./routing/neigh-gc-thresh-ipv6.ts')).neighGcThresh1Ipv6,
+  'net.ipv6.neigh.default.gc_thresh2': async () =>
+    (await import('./routing/neigh-gc-thresh-ipv6.ts')).neighGcThresh2Ipv6,
+  'net.ipv6.neigh.default.gc_thresh3': async () =>
+    (await import('./routing/neigh-gc-thresh-ipv6.ts')).neighGcThresh3Ipv6,
   'net.ipv4.route.max_size': async () => (await import('./no-effect/route-max-size.ts')).routeMaxSize,
   'net.ipv4.route.gc_timeout': async () => (await import('./no-effect/route-gc-timeout.ts')).routeGcTimeout,
+  'net.ipv6.route.max_size': async () =>
+    (await import('./no-effect/ipv6-route-max-size.ts')).ipv6RouteMaxSize,
   'net.ipv6.conf.*.disable_ipv6': async () => (await import('./routing/disable-ipv6.ts')).disableIpv6,
+  'net.ipv6.conf.*.accept_ra': async () => (await import('./routing/accept-ra.ts')).acceptRa,
+  'net.ipv6.conf.*.accept_redirects': async () =>
+    (await import('./routing/ipv6-hardening.ts')).acceptRedirectsIpv6,
+  'net.ipv6.conf.*.accept_source_route': async () =>
+    (await import('./routing/ipv6-hardening.ts')).acceptSourceRouteIpv6,
   'net.bridge.bridge-nf-call-iptables': async () =>
     (await import('./routing/bridge-nf-call-iptables.ts')).bridgeNfCallIptables,
+  'net.bridge.bridge-nf-call-ip6tables': async () =>
+    (await import('./routing/bridge-nf-call-others.ts')).bridgeNfCallIp6tables,
+  'net.bridge.bridge-nf-call-arptables': async () =>
+    (await import('./routing/bridge-nf-call-others.ts')).bridgeNfCallArptables,
   'net.core.message_cost': async () => (await import('./messages/message-cost.ts')).messageCost,
   'net.core.message_burst': async () => (await import('./messages/message-burst.ts')).messageBurst,
   'kernel.dmesg_restrict': async () => (await import('./messages/dmesg-restrict.ts')).dmesgRestrict,
@@ -279,7 +322,8 @@ const parameters: Readonly<Record<string, LoadParameter>> = {
   'fs.protected_fifos': async () => (await import('./unrelated/memory-and-files.ts')).protectedFifos,
   'fs.protected_regular': async () => (await import('./unrelated/memory-and-files.ts')).protectedRegular,
   'net.unix.max_dgram_qlen': async () => (await import('./unrelated/kernel.ts')).maxDgramQlen,
-  ...Object.fromEntries(goneParameters.map((parameter) => [parameter.name, async () => parameter])),
+  ...rows(unrelatedTableNames, async () => (await import('./unrelated/other-unrelated.ts')).otherUnrelated),
+  ...rows(goneTableNames, async () => (await import('./gone/gone-parameters.ts')).goneParameters),
 };
 
 /** In the order of a connection's life; "*" stands for any interface. */

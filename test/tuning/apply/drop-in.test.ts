@@ -23,6 +23,7 @@ describe('the drop-in', () => {
     expect(text).not.toContain('old');
     expect(parseSysctlFile(text)).toEqual({
       errors: [],
+      exclusions: [],
       settings: [
         { line: 3, key: 'net.ipv4.tcp_tw_reuse', value: '1' },
         { line: 5, key: 'net.core.somaxconn', value: '4096' },
