@@ -52,6 +52,16 @@ describe('rollback of two that lie over each other', () => {
     expect(image.everything).toEqual(before);
   });
 
+  it('passes over an apply that found all of it so already', () => {
+    using image = new Image();
+    const before = image.everything;
+    const { id } = image.apply();
+    const again = image.apply(undefined, image.plan([sysctlChange(1, 'net.core.somaxconn', '128', '4096')]));
+    expect(again.steps.map(({ outcome }) => outcome)).toEqual(['so already', 'so already']);
+    expect(image.rollBack()?.id).toBe(id);
+    expect(image.everything).toEqual(before);
+  });
+
   it('takes the one that was applied last, whenever it was planned', async () => {
     using image = new Image();
     const { id: first } = image.apply();

@@ -42,10 +42,12 @@ export function rollBackTuning(request: RollbackRequest): RolledBack | null {
   return { id, steps };
 }
 
+/** One that found all of it so already has nothing to put back: the one before it is meant. */
 function lastApplied(state: string): string | undefined {
-  return appliedIds(state).findLast(
-    (id) => statusOf(readJournal(path.join(state, id)).records) !== 'rolled back',
-  );
+  return appliedIds(state).findLast((id) => {
+    const { records } = readJournal(path.join(state, id));
+    return statusOf(records) !== 'rolled back' && stepsToUndo(records).length > 0;
+  });
 }
 
 /** The oldest first. */

@@ -17,13 +17,15 @@ const mostCharacters = 1000;
  * The file with these settings: others that are there stay, an older line for the same parameter goes with its comment. Comments of other
  * people may be in any encoding, so that nothing is decoded: each byte is a character meanwhile.
  */
-export function dropInBytes(present: Uint8Array, lines: readonly DropInLine[]): Buffer {
-  const names = new Set(lines.map(({ parameter }) => parameter));
+export function dropInBytes(present: Uint8Array, wanted: readonly DropInLine[]): Buffer {
   const text = Buffer.from(present).toString('latin1');
+  const lines = wanted.filter((line) => !isSetSo(text, line));
+  if (lines.length === 0) return Buffer.from(present);
+  const names = new Set(lines.map(({ parameter }) => parameter));
   const kept: string[] = [];
   for (const line of text === '' ? [head] : text.replace(/\n$/, '').split('\n')) {
-    const setting = /^\s*-?([^#;=\s][^=]*?)\s*=/.exec(line)?.[1];
-    if (setting === undefined || !names.has(sysctlKey(setting))) {
+    const name = settingOf(line)?.name;
+    if (name === undefined || !names.has(name)) {
       kept.push(line);
       continue;
     }
@@ -36,6 +38,24 @@ export function dropInBytes(present: Uint8Array, lines: readonly DropInLine[]): 
   ]);
   const before = Buffer.from(kept.map((line) => `${line}\n`).join(''), 'latin1');
   return Buffer.concat([before, Buffer.from(`${added.join('\n')}\n`)]);
+}
+
+interface Setting {
+  readonly name: string;
+  readonly value: string;
+}
+
+function settingOf(line: string): Setting | undefined {
+  const [, name, value = ''] = /^\s*-?([^#;=\s][^=]*?)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+  return name === undefined ? undefined : { name: sysctlKey(name), value };
+}
+
+function isSetSo(text: string, { parameter, value }: DropInLine): boolean {
+  const found = text.split('\n').flatMap((line) => {
+    const setting = settingOf(line);
+    return setting?.name === parameter ? [setting.value] : [];
+  });
+  return found.length === 1 && found[0] === value;
 }
 
 /** A comment must stay one, and what it says comes from a plan, which is a file: systemd-sysctl(8) takes a NUL for the end of a line as well. */
