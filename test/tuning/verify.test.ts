@@ -68,6 +68,7 @@ describe('a configuration', () => {
     ['not-made', {}, 'is as when the plan was made'],
     ['waits', { lines: after }, 'nginx still listens with 511 on 0.0.0.0:80: nginx -s reload'],
     ['took-effect', { lines: after, limit: 4096 }, 'listens with 4,096'],
+    ['took-effect', { lines: after, limit: 4097 }, 'listens with 4,097'],
     ['waits', { lines: after, limit: 1024, somaxconn: '1024' }, 'cut to it by somaxconn=1024'],
     ['changed-by-somebody', { lines: ['x'] }, 'neither as it was nor as planned'],
     ['cannot-be-seen', { gone: true }, 'nobody listens'],

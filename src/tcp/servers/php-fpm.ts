@@ -4,7 +4,7 @@ export const phpFpm: ServerProgram = {
   id: 'php-fpm',
   title: 'PHP-FPM',
   recognise: { name: /^php-fpm/ },
-  defaultBacklog: { kind: 'somaxconn', how: 'it passes -1; releases before PHP 8 may pass 511 or 128' },
+  defaultBacklog: { kind: 'somaxconn', how: 'it passes -1; older sources have 511, and before that 128' },
   directive: { name: 'listen.backlog', syntax: 'listen.backlog = 4096 (in the pool)' },
   advice: (n) => `in the pool's configuration: listen.backlog = ${n}; then restart php-fpm`,
   configuration: [

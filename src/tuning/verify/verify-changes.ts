@@ -88,12 +88,14 @@ function configVerdict(change: ConfigChange, seen: SeenNow): Verdict {
   const file = fileState(change, seen);
   if (limit === undefined)
     return { state: 'cannot-be-seen', said: `nobody listens on ${name}, or its limit cannot be read` };
-  const cut = wanted < value ? `, cut to it by somaxconn=${wanted}` : '';
+  if (wanted < value && limits.every((one) => one === wanted))
+    return {
+      state: 'waits',
+      said: `${name} listens with ${formatCount(limit)}, cut to it by somaxconn=${wanted}`,
+    };
   // Computed ones are rounded up.
-  if (limits.every((one) => one >= wanted))
-    return wanted < value
-      ? { state: 'waits', said: `${name} listens with ${formatCount(limit)}${cut}` }
-      : { state: 'took-effect', said: `${name} listens with ${formatCount(limit)}` };
+  if (limits.every((one) => one >= value))
+    return { state: 'took-effect', said: `${name} listens with ${formatCount(limit)}` };
   if (file === 'before')
     return { state: 'not-made', said: `${change.file}:${change.edit.line} is as when the plan was made` };
   if (file === 'other')
