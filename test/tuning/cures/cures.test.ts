@@ -2,40 +2,13 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { nft } from '../../../src/lab/firewall.ts';
 import { LabNamespace } from '../../../src/lab/namespace.ts';
-import type { FindingId } from '../../../src/tcp/finding.ts';
 import { runProgram } from '../../cli/start-program.ts';
 import { families, filterInput, sleep, twoHosts } from '../../rules/two-hosts.ts';
-import { sysctlsOf, TuneProgram } from './tune-program.ts';
+import { rise, valuesOf } from './measured.ts';
+import { stateOf, sysctlsOf, TuneProgram } from './tune-program.ts';
 
 const PORT = 24_224;
 const loopback = { ipv4: '127.0.0.1', ipv6: '::1' } as const;
-
-/** A counter of a namespace now, by "TcpExt.ListenOverflows". */
-function counter(namespace: LabNamespace, name: string): number {
-  const [group = '', field = ''] = name.split('.');
-  const file = group === 'Tcp' ? '/proc/net/snmp' : '/proc/net/netstat';
-  const [names = [], values = []] = namespace
-    .run('cat', [file])
-    .split('\n')
-    .filter((line) => line.startsWith(`${group}:`))
-    .map((line) => line.split(' '));
-  return Number(values[names.indexOf(field)]);
-}
-
-async function rise(namespace: LabNamespace, name: string, ms: number): Promise<number> {
-  const before = counter(namespace, name);
-  await sleep(ms);
-  return counter(namespace, name) - before;
-}
-
-function valuesOf(namespace: LabNamespace, names: readonly string[]): readonly string[] {
-  return names.map((name) => namespace.getSysctl(name));
-}
-
-const stateOf = (
-  { findings }: { readonly findings: readonly { readonly id: FindingId; readonly state: string }[] },
-  id: FindingId,
-): string | undefined => findings.find((one) => one.id === id)?.state;
 
 describe.skipIf(process.getuid?.() !== 0)('plan, apply, verify, rollback (needs root)', () => {
   describe.each(families)('%s', (family) => {
