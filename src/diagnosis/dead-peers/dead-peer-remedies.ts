@@ -82,7 +82,7 @@ function fewerRetriesFor(view: RuleView, { silent }: DeadPeerGroup): readonly Re
   const sockets = silent.filter(({ silence }) => silence === 'data-unacknowledged');
   const latestMs = Math.max(0, ...sockets.map(({ socket }) => retransmissionEndsInMs(socket, LEAST_RETRIES)));
   const { effect, ...remedy } = fewerRetries(view);
-  return [{ ...remedy, effect: `${effect}; those seen here within ${formatDurationMs(latestMs)}` }];
+  return [{ ...remedy, effect: `${effect}; those seen here after about ${formatDurationMs(latestMs)}` }];
 }
 
 /** Resends come at doubling intervals, and the one after the limit ends it: up to twice the limit (retransmits_timed_out()). */

@@ -66,7 +66,14 @@ describe.skipIf(process.getuid?.() !== 0)('closed connections that do not end (n
     const { here, there } = hosts;
     const ports = [8080, 8081];
     const servers = ports.map((port) =>
-      here.spawn('listener', { address: '::', dualStack: true, port, backlog: 64, closeOnSignal: true }),
+      here.spawn('listener', {
+        address: '::',
+        dualStack: true,
+        port,
+        backlog: 64,
+        hold: true,
+        closeOnSignal: true,
+      }),
     );
     await Promise.all(servers.map(({ ready }) => ready));
     for (const port of ports)
