@@ -32,7 +32,12 @@ function readWhen(change: PlanChange, { findings }: TunePlan, { report }: SeenNo
   const planned = findings.filter(
     ({ id, namespace }) => change.findings.includes(id) && namespace === change.namespace,
   );
-  const isThere = planned.some(({ id }) => report.findings.some((now) => now.id === id));
+  const isThere = planned.some(({ id, subject, severity }) =>
+    report.findings.some(
+      (now) =>
+        now.id === id && isSameSide(now.subject, subject) && (severity === 'info' || now.severity !== 'info'),
+    ),
+  );
   return isThere ? `, and reads it ${change.read}` : '';
 }
 

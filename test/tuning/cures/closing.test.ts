@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { filterInput, sleep, twoHosts } from '../../rules/two-hosts.ts';
-import { counter, msUntil, sockets } from './measured.ts';
+import { counter, msUntil, showMeasured, sockets } from './measured.ts';
 import { changeOf, stateOf, sysctlsOf, TuneProgram } from './tune-program.ts';
 
 const FIN_TIMEOUT = 'net.ipv4.tcp_fin_timeout';
@@ -53,7 +53,7 @@ describe.skipIf(process.getuid?.() !== 0)('closed connections that do not end (n
     expect(inFinWait2(8080)).toBe(1100);
     const oldLifeMs = await msUntil(oldSinceMs, 34_000, () => inFinWait2(8080) === 0);
     expect(oldLifeMs).toBeGreaterThan(29_500);
-    console.info({ newLifeMs, oldLifeMs });
+    showMeasured('FIN_WAIT2', { newLifeMs, oldLifeMs });
 
     expect(await tune.verify('1s')).toMatchObject({ exitCode: 0, cured: true });
     expect(await tune.rollBack()).toMatchObject({ exitCode: 0 });
@@ -105,7 +105,7 @@ describe.skipIf(process.getuid?.() !== 0)('closed connections that do not end (n
     expect(newLifeMs).toBeGreaterThan(3000);
     expect(newLifeMs).toBeLessThan(7500);
     const oldLifeMs = await msUntil(oldSinceMs, 16_000, () => orphans(8080) === 0);
-    console.info({ newLifeMs, oldLifeMs });
+    showMeasured('FIN_WAIT1', { newLifeMs, oldLifeMs });
 
     const verified = await tune.verify('1s');
     expect(verified).toMatchObject({ exitCode: 0, cured: true });

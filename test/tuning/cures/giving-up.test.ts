@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { filterInput, sleep, twoHosts } from '../../rules/two-hosts.ts';
-import { msUntil, sockets } from './measured.ts';
+import { msUntil, showMeasured, sockets } from './measured.ts';
 import { changeOf, stateOf, TuneProgram } from './tune-program.ts';
 
 const RETRIES2 = 'net.ipv4.tcp_retries2';
@@ -39,7 +39,7 @@ describe.skipIf(process.getuid?.() !== 0)('giving up sooner (needs root)', () =>
         lives.push(((endedAtMs ?? 0) - startedAtMs) / 1000);
       }
     }
-    console.info({ lives });
+    showMeasured('connect-timeouts', { lives });
     // 3.5 % late at most: the kernel's timer wheel.
     expect(Math.min(...lives)).toBeGreaterThan(19);
     expect(Math.max(...lives)).toBeLessThan(20.2);
@@ -81,7 +81,6 @@ describe.skipIf(process.getuid?.() !== 0)('giving up sooner (needs root)', () =>
     ).toHaveLength(2);
     const change = changeOf(plan, RETRIES2);
     expect(change).toMatchObject({ optional: true, present: '15', value: '8' });
-    console.info(change.effect);
     const [, value, unit] = /those seen here after about ([\d.]+) (s|min)/.exec(change.effect) ?? [];
     const promisedMs = Number(value) * (unit === 'min' ? 60_000 : 1000);
     const plannedMs = performance.now();
@@ -98,7 +97,7 @@ describe.skipIf(process.getuid?.() !== 0)('giving up sooner (needs root)', () =>
     // The kernel's timer wheel is 3.5 % late at most.
     const endedMs = await msUntil(plannedMs, promisedMs * 1.035 + 500, () => open() === 0);
     expect(endedMs).toBeGreaterThan(promisedMs * 0.98);
-    console.info({ promisedMs, endedMs, inAllMs: performance.now() - silentSinceMs });
+    showMeasured('dead-peers', { promisedMs, endedMs, inAllMs: performance.now() - silentSinceMs });
     for (const pool of pools) expect(await pool.done).toMatchObject({ timedOut: 5 });
     expect(await tune.verify('1s')).toMatchObject({ exitCode: 0, cured: true });
     expect(await tune.rollBack()).toMatchObject({ exitCode: 0 });

@@ -40,3 +40,8 @@ export async function msUntil(
 export function valuesOf(namespace: LabNamespace, names: readonly string[]): readonly string[] {
   return names.map((name) => namespace.getSysctl(name));
 }
+
+/** For docs/guides/tuning.md: SHOW_MEASURED=1 npx vitest run test/tuning/cures. */
+export function showMeasured(what: string, values: Readonly<Record<string, unknown>>): void {
+  if (process.env.SHOW_MEASURED) console.info(`measured: ${what} ${JSON.stringify(values)}`);
+}

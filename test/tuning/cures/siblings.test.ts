@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LabNamespace } from '../../../src/lab/namespace.ts';
 import { families, sleep, twoHosts } from '../../rules/two-hosts.ts';
-import { counter } from './measured.ts';
+import { counter, showMeasured } from './measured.ts';
 import { changeOf, stateOf, TuneProgram } from './tune-program.ts';
 
 const MIGRATE = 'net.ipv4.tcp_migrate_req';
@@ -68,7 +68,7 @@ describe.skipIf(process.getuid?.() !== 0)('a worker that is replaced (needs root
         expect(stateOf(verified, 'reuseport-imbalance')).toBe('still-there');
       });
       expect(after).toEqual({ reset: 0, accepted: CLIENTS });
-      console.info({ before, after, moved: counter(here, 'TcpExt.TCPMigrateReqSuccess') });
+      showMeasured(`reuseport-imbalance ${family}`, { before, after });
       expect(counter(here, 'TcpExt.TCPMigrateReqSuccess')).toBeGreaterThan(5);
       expect(stateOf(await tune.verify('1s'), 'reuseport-imbalance')).toBe('gone');
       expect(await tune.rollBack()).toMatchObject({ exitCode: 0 });
