@@ -37,7 +37,7 @@ describe.skipIf(process.getuid?.() !== 0)('a worker that is replaced (needs root
         await sleep(500);
         await wait();
         workers[0]?.signal('SIGKILL');
-        await sleep(500);
+        await sleep(1000);
         clients.signal('SIGTERM');
         const { reset } = await clients.done;
         const held = [];
