@@ -6,6 +6,7 @@ import { inNamespace } from '../../../src/kernel/netns/enter.ts';
 import { LabNamespace } from '../../../src/lab/namespace.ts';
 import type { ConfigChange } from '../../../src/tcp/tune-plan.ts';
 import { sleep } from '../../rules/two-hosts.ts';
+import { pauses } from './pauses.ts';
 import { TuneProgram } from './tune-program.ts';
 
 function isInstalled(command: string): boolean {
@@ -60,21 +61,6 @@ function workerOf(master: number): number {
   return Number(readFileSync(`/proc/${master}/task/${master}/children`, 'utf8').trim().split(' ').at(-1));
 }
 
-/** Stops the worker for a moment again and again: peaks that a queue has to carry over. */
-async function pauses(master: number, until: () => boolean): Promise<void> {
-  while (!until()) {
-    const worker = workerOf(master);
-    try {
-      process.kill(worker, 'SIGSTOP');
-      await sleep(40);
-      process.kill(worker, 'SIGCONT');
-    } catch {
-      // Reloaded meanwhile.
-    }
-    await sleep(360);
-  }
-}
-
 describe.skipIf(process.getuid?.() !== 0 || !isInstalled('nginx'))(
   'nginx from Debian (needs root and nginx)',
   () => {
@@ -92,7 +78,10 @@ describe.skipIf(process.getuid?.() !== 0 || !isInstalled('nginx'))(
         close: 'fin',
       } as const;
       namespace.spawn('clients', { ...load, count: 100, repeatEveryMs: 400, repeats: 200 });
-      const paused = pauses(nginx.master, () => over);
+      const paused = pauses(
+        () => workerOf(nginx.master),
+        () => over,
+      );
       try {
         const before = readFileSync(nginx.file);
         const access = statSync(nginx.file);
