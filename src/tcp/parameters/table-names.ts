@@ -11,6 +11,44 @@ export const conntrackTableNames = [
   'net.netfilter.nf_conntrack_checksum',
 ] as const;
 
+export const memoryAndFilesNames = [
+  'vm.swappiness',
+  'vm.overcommit_memory',
+  'vm.overcommit_ratio',
+  'vm.dirty_ratio',
+  'vm.dirty_background_ratio',
+  'vm.vfs_cache_pressure',
+  'vm.max_map_count',
+  'vm.min_free_kbytes',
+  'fs.suid_dumpable',
+  'fs.inotify.max_user_watches',
+  'fs.aio-max-nr',
+  'fs.protected_hardlinks',
+  'fs.protected_symlinks',
+  'fs.protected_fifos',
+  'fs.protected_regular',
+] as const;
+
+export const kernelTableNames = [
+  'kernel.shmmax',
+  'kernel.shmall',
+  'kernel.shmmni',
+  'kernel.sem',
+  'kernel.msgmnb',
+  'kernel.msgmax',
+  'kernel.msgmni',
+  'kernel.sysrq',
+  'kernel.core_uses_pid',
+  'kernel.core_pattern',
+  'kernel.pid_max',
+  'kernel.threads-max',
+  'kernel.panic',
+  'kernel.randomize_va_space',
+  'kernel.kptr_restrict',
+  'kernel.printk',
+  'net.unix.max_dgram_qlen',
+] as const;
+
 export const unrelatedTableNames = [
   'vm.dirty_bytes',
   'vm.dirty_background_bytes',

@@ -70,8 +70,9 @@ function whyNotThatNamespace(planned: PlanNamespace): readonly string[] {
   return isNamed ? [] : [`network namespace ${inode} is not called ${name}`];
 }
 
-/** Only what a plan can hold: a parameter that is judged, and a drop-in for the host's own values. */
+/** Only what a plan can hold: a parameter of the network that is judged, and a drop-in for the host's own values. */
 function whyNotSet({ id, parameter, namespace, lasts }: SysctlChange, plan: TunePlan): readonly string[] {
+  if (!parameter.startsWith('net.')) return [`${parameter} is no parameter of the network`];
   if (catalogueName(parameter) === undefined)
     return [`${parameter} is not in the catalogue: nobody has judged this value`];
   const initial = plan.namespaces.find(({ inode }) => inode === namespace)?.initial === true;

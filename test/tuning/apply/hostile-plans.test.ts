@@ -53,7 +53,12 @@ describe('a plan that somebody has written to', () => {
   });
 
   it.each([
-    ['a parameter nobody has judged', sysctlChange(1, 'kernel.modules_disabled', '0', '1'), /catalogue/],
+    ['a parameter nobody has judged', sysctlChange(1, 'net.core.nobody_knows', '0', '1'), /catalogue/],
+    [
+      'one that is not of the network',
+      sysctlChange(1, 'kernel.modules_disabled', '0', '1'),
+      /of the network/,
+    ],
     [
       'a container’s value for the host’s sysctl.d',
       { ...sysctlChange(1, 'net.core.somaxconn', '128', '1'), lasts: 'elsewhere' as const },
