@@ -10,7 +10,10 @@ export function stepFor({ id, takesEffect }: ServerProgram, process: ServerProce
 
 function commandFor(id: string, { by, command }: TakesEffect, process: ServerProcess): string {
   if (id === 'nginx') return nginxReload(command, process);
+  if (id === 'httpd' && ownUnit(process) === undefined) return httpdRestart(command, process);
   const unit = ownUnit(process);
+  if (unit === undefined && process.cgroup !== '' && command.startsWith('systemctl restart'))
+    return `restart process ${process.pid} (${process.name}) the way it was started: it is no unit of systemd’s`;
   if (by === 'restart' && id !== 'systemd' && unit !== undefined) return `systemctl restart ${unit}`;
   const release = id === 'php-fpm' && /\/php-fpm([\d.]*)$/.exec(process.executable)?.[1];
   return release === false || release === undefined ? command : `systemctl restart php${release}-fpm`;
@@ -27,6 +30,17 @@ function nginxReload(command: string, process: ServerProcess): string {
     ...(prefix === undefined ? [] : ['-p', absolutePath(process.workingDirectory, prefix)]),
     ...(file === undefined ? [] : ['-c', file]),
   ].join(' ');
+}
+
+/** apachectl goes by the packaged configuration: one that was started with another is stopped and started with the same words. */
+function httpdRestart(command: string, process: ServerProcess): string {
+  const words = startedWith(process);
+  const kept = ['-d', '-f', '-D', '-C', '-c'].flatMap((option) =>
+    optionValues(words, option).map((value) => `${option} ${/\s/.test(value) ? `'${value}'` : value}`),
+  );
+  if (kept.length === 0) return command;
+  const same = [process.executable, ...kept].join(' ');
+  return `${same} -k stop, then ${same} -k start`;
 }
 
 /** The unit that systemd started it for; what a supervisor runs shares the unit of the supervisor. */

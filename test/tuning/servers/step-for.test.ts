@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { haproxy } from '../../../src/tcp/servers/haproxy.ts';
+import { httpd } from '../../../src/tcp/servers/httpd.ts';
 import { nginx } from '../../../src/tcp/servers/nginx.ts';
 import { phpFpm } from '../../../src/tcp/servers/php-fpm.ts';
 import { redis } from '../../../src/tcp/servers/redis.ts';
@@ -36,22 +37,43 @@ describe('the step that makes a new value count', () => {
     [
       'what a supervisor runs',
       haproxy,
-      { cgroup: '/system.slice/supervisor.service', parentPid: 77 },
-      'systemctl restart haproxy',
+      { cgroup: '/system.slice/supervisor.service', parentPid: 77, name: 'haproxy' },
+      'restart process 812 (haproxy) the way it was started: it is no unit of systemd’s',
     ],
     [
       'a container inside a unit',
       haproxy,
-      { cgroup: '/system.slice/containerd.service/pod1' },
-      'systemctl restart haproxy',
+      { cgroup: '/system.slice/containerd.service/pod1', name: 'haproxy' },
+      'restart process 812 (haproxy) the way it was started: it is no unit of systemd’s',
+    ],
+    ['whose cgroup is not known', haproxy, { cgroup: '' }, 'systemctl restart haproxy'],
+    [
+      'httpd with a configuration of its own',
+      httpd,
+      {
+        executable: '/usr/sbin/apache2',
+        arguments: ['/usr/sbin/apache2', '-f', '/srv/a b.conf', '-DX', '-k', 'start'],
+      },
+      "/usr/sbin/apache2 -f '/srv/a b.conf' -D X -k stop, then /usr/sbin/apache2 -f '/srv/a b.conf' -D X -k start",
+    ],
+    [
+      'httpd as packaged',
+      httpd,
+      { executable: '/usr/sbin/apache2', arguments: ['/usr/sbin/apache2', '-k', 'start'] },
+      'apachectl stop, then apachectl start',
     ],
     [
       'PHP-FPM of another release',
       phpFpm,
-      { executable: '/usr/sbin/php-fpm7.4' },
+      { executable: '/usr/sbin/php-fpm7.4', cgroup: '' },
       'systemctl restart php7.4-fpm',
     ],
-    ['PHP-FPM of Red Hat', phpFpm, { executable: '/usr/sbin/php-fpm' }, 'systemctl restart php-fpm'],
+    [
+      'PHP-FPM of Red Hat',
+      phpFpm,
+      { executable: '/usr/sbin/php-fpm', cgroup: '' },
+      'systemctl restart php-fpm',
+    ],
     [
       'a socket unit',
       systemdSocket,
