@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { exitCodes, HalfopenError } from '../base/errors.ts';
+import { printableLine } from '../report/printable.ts';
 import type { CommandResult, HalfopenCommand } from './command.ts';
 import { version } from './version.ts';
 
@@ -13,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<HalfopenCommand>>> = {
   lab: async () => (await import('./commands/lab.ts')).labCommand,
   prove: async () => (await import('./commands/prove.ts')).proveCommand,
   predict: async () => (await import('./commands/predict.ts')).predictCommand,
+  tune: async () => (await import('./commands/tune.ts')).tuneCommand,
   schema: async () => (await import('./commands/schema.ts')).schemaCommand,
 };
 
@@ -55,7 +57,9 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
 function reportFailure(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.clean : exitCodes.usage;
   if (error instanceof HalfopenError) {
-    process.stderr.write(`halfopen: ${error.message}\n`);
+    // File names, host names and what a plan says may hold anything.
+    const lines = error.message.split('\n').map(printableLine);
+    process.stderr.write(`halfopen: ${lines.join('\n')}\n`);
     return error.exitCode;
   }
   const stack = error instanceof Error ? error.stack : String(error);

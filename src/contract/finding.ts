@@ -16,6 +16,16 @@ const remedy = z.strictObject({
   command: z.string().describe('What can be pasted; may be empty'),
   effect: z.string().describe('"none": a change that people try and that would not help'),
   risk: z.string(),
+  change: z
+    .strictObject({
+      sysctls: z.record(z.string(), z.string()).optional(),
+      backlog: z.int().min(1).optional().describe('What the program behind subject.listener should ask for'),
+      why: z.string().describe('Why these numbers'),
+      optional: z.boolean().optional().describe('It has a price, or only buys time'),
+    })
+    .optional()
+    .describe('The remedy as data, where it is a setting'),
+  idle: z.array(z.string()).optional().describe('With effect "none": the knobs that do nothing here'),
 });
 
 export const findingSchema = z.strictObject({

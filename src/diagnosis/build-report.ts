@@ -124,12 +124,14 @@ function contractFinding(finding: Finding): Finding {
       note,
     })),
     ruledOut: finding.ruledOut.map(({ id, because }) => ({ id, because })),
-    remedies: finding.remedies.map(({ kind, summary, command, effect, risk }) => ({
+    remedies: finding.remedies.map(({ kind, summary, command, effect, risk, change, idle }) => ({
       kind,
       summary,
       command,
       effect,
       risk,
+      ...(change === undefined ? {} : { change }),
+      ...(idle === undefined ? {} : { idle }),
     })),
     experiment: { scenario: experiment.scenario, set: experiment.set },
   };

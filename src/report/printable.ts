@@ -3,8 +3,17 @@
  * sequences and direction overrides, which could rewrite a terminal or hide text, become visible as "\x1b".
  */
 export function printable(text: string): string {
+  return harmless(text.replace(/\s+/g, ' '));
+}
+
+/** The same for a line whose blanks count: tabs become four of them. */
+export function printableLine(line: string): string {
+  return harmless(line.replaceAll('\t', '    ').replace(/\r$/, ''));
+}
+
+function harmless(text: string): string {
   let result = '';
-  for (const character of text.replace(/\s+/g, ' ')) {
+  for (const character of text) {
     const code = character.codePointAt(0) ?? 0;
     result += isHarmful(code) ? `\\x${code.toString(16).padStart(2, '0')}` : character;
   }

@@ -69,6 +69,18 @@ export interface RuledOut {
   readonly because: string;
 }
 
+/** A remedy as data: what `tune plan` makes a change of. */
+export interface RemedyChange {
+  /** Parameters of the finding's namespace (those that are the whole kernel's: of the kernel), in the order in which they are to be set. */
+  readonly sysctls?: Readonly<Record<string, string>>;
+  /** The backlog that the program behind `subject.listener` should ask for. */
+  readonly backlog?: number;
+  /** Why these numbers. */
+  readonly why: string;
+  /** It has a price, or only buys time: nobody should get it unasked. */
+  readonly optional?: boolean;
+}
+
 export interface Remedy {
   readonly kind: 'application' | 'sysctl' | 'process' | 'architecture' | 'none';
   readonly summary: string;
@@ -76,6 +88,9 @@ export interface Remedy {
   readonly command: string;
   readonly effect: string;
   readonly risk: string;
+  readonly change?: RemedyChange;
+  /** Of a change that would not help: the knobs, by full name; "backlog" is the program's own. */
+  readonly idle?: readonly string[];
 }
 
 export interface Unknown {

@@ -127,7 +127,7 @@ const overloaded: Diagnosis = {
           kind: 'application',
           summary: 'a larger backlog',
           command:
-            'in nginx.conf: listen 443 ssl backlog=4096; then restart nginx (a reload does not listen again)',
+            'in nginx.conf: listen 443 ssl backlog=4096; then reload nginx (it calls listen() again with the new value)',
           effect: 'room for 4,097 half-open requests',
           risk: 'connections are refused while nginx restarts',
         },

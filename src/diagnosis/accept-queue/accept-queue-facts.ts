@@ -30,6 +30,8 @@ export interface AcceptQueueFacts {
   readonly answeredPerSecond: number | undefined;
   /** Most new connections within 50 ms, from packets. */
   readonly arrivalPeak: number | undefined;
+  /** New connections in each span of 50 ms, from the first to the last that had any; from packets. */
+  readonly arrivalBins: readonly number[] | undefined;
   /** In how many spans of 50 ms far more connections came than usual. */
   readonly arrivalBursts: number | undefined;
   /** Distinct clients that never got an answer, from packets. */

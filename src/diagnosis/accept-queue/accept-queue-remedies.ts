@@ -14,6 +14,7 @@ import {
   waitsForCore,
 } from './accept-queue-cause.ts';
 import type { AcceptQueueFacts } from './accept-queue-facts.ts';
+import { proposedBacklog } from './proposed-backlog.ts';
 
 /** What helps against one cause, most useful first; the last one names the knobs that do nothing. */
 export function acceptQueueRemedies(
@@ -201,26 +202,22 @@ function detachTracer({ pid }: ProcessObservation): Remedy {
   };
 }
 
-/** A number with a reason: twice the largest burst seen on top of the present limit, as a power of two within what listen() takes. */
-export function proposedBacklog(facts: AcceptQueueFacts): number {
-  const need = 2 * Math.max(facts.limit, facts.arrivalPeak ?? facts.limit * 2, facts.clientsUnanswered ?? 0);
-  return Math.min(65_535, Math.max(128, 2 ** Math.ceil(Math.log2(need))));
-}
-
 function raiseBacklog(view: RuleView, facts: AcceptQueueFacts): readonly Remedy[] {
-  const backlog = proposedBacklog(facts);
+  const { backlog, why } = proposedBacklog(facts);
   const raise: Remedy = {
     kind: 'application',
     summary: `raise the application's backlog from ${formatCount(facts.limit)} to ${formatCount(backlog)}`,
     command: backlogSetting(facts.processes[0]?.name, backlog),
     effect: `holds ${formatCount(backlog + 1)} connections while the process is away; takes effect when it calls listen() again`,
     risk: 'memory for the waiting connections only',
+    change: { backlog, why },
   };
-  return [...somaxconnFirst(view, backlog), raise];
+  return [...somaxconnFirst(view, backlog, why), raise];
 }
 
 const backlogDoesNothing: Remedy = {
   kind: 'none',
+  idle: ['backlog', 'net.core.somaxconn', 'net.ipv4.tcp_max_syn_backlog'],
   summary:
     'raising the backlog, somaxconn or tcp_max_syn_backlog changes nothing here: clients would only wait longer',
   command: '',
@@ -232,6 +229,11 @@ function idleKnobs({ somaxconn, limit }: AcceptQueueFacts): Remedy {
   const capped = somaxconn !== undefined && limit >= somaxconn;
   return {
     kind: 'none',
+    idle: [
+      ...(capped ? [] : ['net.core.somaxconn']),
+      'net.ipv4.tcp_max_syn_backlog',
+      'net.ipv4.tcp_syncookies',
+    ],
     summary: capped
       ? 'tcp_max_syn_backlog and tcp_syncookies change nothing here: they belong to the SYN queue'
       : 'somaxconn alone, tcp_max_syn_backlog and tcp_syncookies change nothing here',

@@ -6,7 +6,7 @@ import type { AcceptQueueFacts } from './accept-queue-facts.ts';
 
 /** A SYN without an answer comes again after a second (tcp_timeout_init()): what began before the capture looks new until then. */
 const SYN_RETRY_MS = 1100;
-const BIN_MS = 50;
+export const BIN_MS = 50;
 const SHORTEST_SAMPLE_MS = 200;
 /** Arrivals are a burst when 50 ms bring this many times the average. */
 export const BURST_FACTOR = 5;
@@ -21,6 +21,7 @@ type Arrivals = Pick<
   | 'arrivalBursts'
   | 'clientsUnanswered'
   | 'emptyShare'
+  | 'arrivalBins'
 >;
 
 /** What the packet sample says of the connections that arrive; all undefined without one. */
@@ -34,6 +35,7 @@ export function arrivals(view: RuleView, listener: ListenerObservation): Arrival
       arrivalBursts: undefined,
       clientsUnanswered: undefined,
       emptyShare: undefined,
+      arrivalBins: undefined,
     };
   }
   const attempts = handshakesTo(view, listener);
@@ -45,6 +47,8 @@ export function arrivals(view: RuleView, listener: ListenerObservation): Arrival
     const bin = Math.floor(atMs / BIN_MS);
     bins.set(bin, (bins.get(bin) ?? 0) + 1);
   }
+  const lastBin = Math.max(0, ...bins.keys());
+  const firstBin = Math.min(lastBin, ...bins.keys());
   const inUsualBin = (perSecond(fresh.length) * BIN_MS) / 1000;
   const ended = attempts.filter((attempt) => attempt.clientBytes !== undefined && attempt.synAckCount > 0);
   const empty = ended.filter((attempt) => attempt.clientBytes === 0 && (attempt.serverBytes ?? 0) === 0);
@@ -54,6 +58,7 @@ export function arrivals(view: RuleView, listener: ListenerObservation): Arrival
     arrivalPeak: Math.max(0, ...bins.values()),
     arrivalBursts: [...bins.values()].filter((count) => count > BURST_FACTOR * inUsualBin).length,
     clientsUnanswered: attempts.filter((attempt) => attempt.synAckCount === 0).length,
+    arrivalBins: Array.from({ length: lastBin - firstBin + 1 }, (_, at) => bins.get(firstBin + at) ?? 0),
     emptyShare: ended.length < FEWEST_ENDED ? undefined : empty.length / ended.length,
   };
 }

@@ -26,6 +26,7 @@ export function restart(pid: number | undefined): Remedy {
 
 export const timersIdle: Remedy = {
   kind: 'none',
+  idle: ['net.ipv4.tcp_fin_timeout', 'net.ipv4.tcp_tw_reuse', 'net.ipv4.tcp_keepalive_time'],
   summary: 'tcp_fin_timeout, tcp_tw_reuse and the tcp_keepalive_* sysctls do not free them',
   command: '',
   effect:

@@ -114,6 +114,7 @@ export function step(
 
 export const idleKnobs: Remedy = {
   kind: 'none',
+  idle: ['backlog', 'net.core.somaxconn', 'net.ipv4.tcp_max_syn_backlog'],
   summary:
     'backlog, somaxconn, tcp_max_syn_backlog and longer timeouts change nothing: the answer is an immediate no',
   command: '',

@@ -3,6 +3,7 @@ import type { Remedy } from '../../tcp/finding.ts';
 import { numericSysctl } from '../evidence.ts';
 import { type CommandPlace, namespaceCommand } from '../namespace-command.ts';
 import type { RuleView } from '../rule.ts';
+import { settingChange } from '../setting-change.ts';
 import { connectTimeoutMs } from './syn-timeline.ts';
 import type { TimeoutCause } from './timeout-cause.ts';
 import type { UnansweredConnects } from './unanswered-connects.ts';
@@ -16,7 +17,7 @@ export function timeoutRemedies(
   if (cause.id === 'accept-queue-full') return [readOtherFinding, clientTimeout, idleKnobs];
   if (cause.id === 'never-left' || cause.id === 'no-neighbour')
     return [lookHere(view, address), clientTimeout, idleKnobs];
-  return [askThere(port), traceSyns(view, address, port), clientTimeout, shorterRetries(view), idleKnobs];
+  return [askThere(port), traceSyns(view, address, port), clientTimeout, ...shorterRetries(view), idleKnobs];
 }
 
 export function askThere(port: number): Remedy {
@@ -66,18 +67,31 @@ export const clientTimeout: Remedy = {
   risk: 'too short a timeout fails on a single lost SYN',
 };
 
-function shorterRetries(view: RuleView): Remedy {
-  return {
-    kind: 'sysctl',
-    summary: 'where the program has no timeout of its own: fewer SYN retries for this namespace',
-    command: namespaceCommand(view, 'sysctl -w net.ipv4.tcp_syn_retries=3'),
-    effect: `connect() fails after about ${formatDurationMs(connectTimeoutMs(3, numericSysctl(view, 'net.ipv4.tcp_syn_linear_timeouts') ?? 0))}; new attempts only`,
-    risk: 'applies to every program of the namespace, also where patience is right',
-  };
+const FEW_SYN_RETRIES = 3;
+
+/** The kernel reads it at each timeout of a SYN (tcp_write_timeout()), so that attempts under way follow it too. */
+function shorterRetries(view: RuleView): readonly Remedy[] {
+  const now = numericSysctl(view, 'net.ipv4.tcp_syn_retries');
+  if (now !== undefined && now <= FEW_SYN_RETRIES) return [];
+  const linearTimeouts = numericSysctl(view, 'net.ipv4.tcp_syn_linear_timeouts') ?? 0;
+  return [
+    {
+      kind: 'sysctl',
+      summary: 'where the program has no timeout of its own: fewer SYN retries for this namespace',
+      ...settingChange(view, {
+        sysctls: { 'net.ipv4.tcp_syn_retries': FEW_SYN_RETRIES },
+        why: 'an attempt then ends before a person or a request gives up, after several SYNs',
+        optional: true,
+      }),
+      effect: `connect() fails after about ${formatDurationMs(connectTimeoutMs(FEW_SYN_RETRIES, linearTimeouts))}; attempts that have lasted longer already end at their next SYN`,
+      risk: 'applies to every program of the namespace, also where patience is right',
+    },
+  ];
 }
 
 export const idleKnobs: Remedy = {
   kind: 'none',
+  idle: ['backlog', 'net.core.somaxconn', 'net.ipv4.tcp_max_syn_backlog', 'net.ipv4.tcp_syn_retries'],
   summary:
     'raising backlog, somaxconn or tcp_max_syn_backlog on this side changes nothing: the SYNs are ours and go unanswered elsewhere; tcp_syn_retries is a client’s setting and helps no server',
   command: '',

@@ -46,6 +46,7 @@ const keepOpen: Remedy = {
 
 const moreBacklog: Remedy = {
   kind: 'none',
+  idle: ['backlog', 'net.core.somaxconn', 'net.ipv4.tcp_max_syn_backlog', 'net.ipv4.tcp_tw_reuse'],
   summary:
     'raising the backlog, somaxconn or tcp_max_syn_backlog does not make these connections fewer; tcp_tw_reuse does nothing on the server side',
   command: '',

@@ -60,6 +60,7 @@ export function stalledPeers(view: RuleView, stalled: readonly TcpSocket[]): rea
           },
           {
             kind: 'none',
+            idle: ['net.ipv4.tcp_retries2'],
             summary: 'SO_KEEPALIVE, tcp_retries2 and larger send buffers do not help',
             command: '',
             effect: 'the peer answers every probe, so the kernel has no reason to give up',

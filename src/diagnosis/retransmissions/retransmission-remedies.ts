@@ -1,5 +1,6 @@
 import type { Remedy } from '../../tcp/finding.ts';
 import { type CommandPlace, namespaceCommand } from '../namespace-command.ts';
+import { settingChange } from '../setting-change.ts';
 import type { RetransmissionCause } from './retransmission-facts.ts';
 
 /** Most useful first. `place`: the host that sends. */
@@ -14,6 +15,7 @@ export function retransmissionRemedies(place: CommandPlace, cause: Retransmissio
   };
   const knobs: Remedy = {
     kind: 'none',
+    idle: ['net.ipv4.tcp_retries2', 'net.core.somaxconn'],
     summary: 'tcp_retries2, larger socket buffers and somaxconn do not help',
     command: '',
     effect: 'they change how long the kernel tries or how much it holds, not what the path loses',
@@ -27,8 +29,13 @@ export function retransmissionRemedies(place: CommandPlace, cause: Retransmissio
           kind: 'sysctl',
           summary:
             'until the path is repaired: a congestion control that bears random loss better (bbr), where it is available',
-          command: namespaceCommand(place, 'sysctl -w net.ipv4.tcp_congestion_control=bbr'),
-          effect: 'new connections keep their rate under a few percent of random loss',
+          ...settingChange(place, {
+            sysctls: { 'net.ipv4.tcp_congestion_control': 'bbr' },
+            why: 'it does not take every loss for a full path',
+            optional: true,
+          }),
+          effect:
+            'new connections keep their rate under a few percent of random loss; what the path loses is resent as before',
           risk: 'on a path that is simply full it takes bandwidth from others',
         },
         knobs,

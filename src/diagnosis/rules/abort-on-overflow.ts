@@ -10,8 +10,9 @@ import {
   listenerWithOwner,
   numericSysctl,
 } from '../evidence.ts';
-import { namespaceCommand, namespaceText } from '../namespace-command.ts';
+import { namespaceText } from '../namespace-command.ts';
 import { defineRule, nothing, type RuleView } from '../rule.ts';
+import { settingChange } from '../setting-change.ts';
 
 const NAME = 'net.ipv4.tcp_abort_on_overflow';
 
@@ -78,7 +79,7 @@ function describe(view: RuleView, listeners: readonly ListenerObservation[]): Fi
       {
         kind: 'sysctl',
         summary: 'turn it off again',
-        command: namespaceCommand(view, `sysctl -w ${NAME}=0`),
+        ...settingChange(view, { sysctls: { [NAME]: 0 }, why: 'it is the default' }),
         effect:
           'at once: a handshake that finds the queue full is repeated by SYN-ACK and data retransmissions and completes when there is room',
         risk: 'clients of a server that never accepts wait for their own timeout instead of failing at once',
@@ -92,6 +93,7 @@ function describe(view: RuleView, listeners: readonly ListenerObservation[]): Fi
       },
       {
         kind: 'none',
+        idle: [NAME],
         summary:
           'it does not make overflows visible to clients: since Linux 4.10 a full queue drops the SYN, and that stays silent',
         command: '',

@@ -4,7 +4,7 @@ import { sysctlDefault } from '../../tcp/model/sysctl-default.ts';
 import type { ListenerObservation } from '../../tcp/observation.ts';
 import { acceptQueueCause } from '../accept-queue/accept-queue-cause.ts';
 import { type AcceptQueueFacts, acceptQueueFacts } from '../accept-queue/accept-queue-facts.ts';
-import { proposedBacklog } from '../accept-queue/accept-queue-remedies.ts';
+import { type ProposedBacklog, proposedBacklog } from '../accept-queue/proposed-backlog.ts';
 import { backlogSetting } from '../backlog-directive.ts';
 import {
   counterEvidence,
@@ -16,8 +16,9 @@ import {
 } from '../evidence.ts';
 import { labNumber } from '../experiment/lab-number.ts';
 import { listenerGroups } from '../listener-groups.ts';
-import { namespaceCommand, namespaceText } from '../namespace-command.ts';
+import { namespaceText } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
+import { settingChange } from '../setting-change.ts';
 import { usualBacklog } from '../usual-backlog.ts';
 
 /** What kernels since 5.4 give: a limit that large is nobody's problem until the queue really fills. */
@@ -189,11 +190,23 @@ function evidenceFor(view: RuleView, { facts, group, somaxconn }: Capped): reado
   ];
 }
 
+/** What was measured decides only where it is more than today's default. */
+function whyOf(backlog: number, finite: number, needed: ProposedBacklog | undefined): string {
+  if (needed !== undefined && needed.backlog === backlog) return needed.why;
+  const base =
+    backlog === finite
+      ? 'what the program asks for by itself'
+      : `${formatCount(AMPLE)} is what kernels since 5.4 give`;
+  return needed === undefined ? base : `${base}; ${formatCount(needed.backlog)} would do: ${needed.why}`;
+}
+
 function remediesFor(view: RuleView, { facts, somaxconn, pressed }: Capped): readonly Remedy[] {
   const name = facts.processes[0]?.name;
   const usual = usualBacklog(name);
   const finite = usual === undefined || usual === Number.POSITIVE_INFINITY ? 0 : usual;
-  const backlog = Math.max(AMPLE, finite, pressed ? proposedBacklog(facts) : 0);
+  const needed = pressed ? proposedBacklog(facts) : undefined;
+  const backlog = Math.max(AMPLE, finite, needed?.backlog ?? 0);
+  const why = whyOf(backlog, finite, needed);
   const container = view.namespace.own
     ? ''
     : `; to keep it: docker run --sysctl net.core.somaxconn=${backlog}, or the pod's securityContext.sysctls`;
@@ -201,7 +214,7 @@ function remediesFor(view: RuleView, { facts, somaxconn, pressed }: Capped): rea
     {
       kind: 'sysctl',
       summary: `raise net.core.somaxconn in ${namespaceText(view)} from ${formatCount(somaxconn)} to ${formatCount(backlog)}${container}`,
-      command: namespaceCommand(view, `sysctl -w net.core.somaxconn=${backlog}`),
+      ...settingChange(view, { sysctls: { 'net.core.somaxconn': backlog }, why }),
       effect: 'nothing by itself: it is read at the next listen(), listeners that exist keep their limit',
       risk: 'none: memory is used by waiting connections only',
     },
@@ -211,9 +224,11 @@ function remediesFor(view: RuleView, { facts, somaxconn, pressed }: Capped): rea
       command: finite >= backlog || usual === Number.POSITIVE_INFINITY ? '' : backlogSetting(name, backlog),
       effect: `room for ${formatCount(backlog + 1)} complete connections`,
       risk: 'a restart resets the connections that wait in the queue',
+      change: { backlog, why },
     },
     {
       kind: 'none',
+      idle: ['net.ipv4.tcp_max_syn_backlog'],
       summary: "tcp_max_syn_backlog and the host's own somaxconn change nothing for this listener",
       command: '',
       effect: '',

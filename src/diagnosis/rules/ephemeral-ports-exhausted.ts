@@ -3,11 +3,11 @@ import { formatCount, formatShare } from '../../base/units.ts';
 import type { Evidence, Finding, Remedy, RuledOut } from '../../tcp/finding.ts';
 import type { DestinationUse } from '../../tcp/observation.ts';
 import { readingValue } from '../../tcp/reading.ts';
-import { counterEvidence, counterRise, numericSysctl, perSecond } from '../evidence.ts';
+import { counterEvidence, counterRise, listenersOf, numericSysctl, perSecond, sysctl } from '../evidence.ts';
 import { portsExperiment } from '../experiment/closing-experiments.ts';
-import { namespaceCommand } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
-import { type LocalPortRange, localPortRange } from '../socket-groups/local-port-range.ts';
+import { type SettingChange, settingChange } from '../setting-change.ts';
+import { type LocalPortRange, localPortRange, withPorts } from '../socket-groups/local-port-range.ts';
 import { ownersOfSockets, ownersText } from '../socket-groups/socket-owners.ts';
 
 const USED_UP = 0.98;
@@ -185,6 +185,22 @@ function ruledOutFor(use: DestinationUse, mostlyTimeWait: boolean): readonly Rul
   ];
 }
 
+/** From 1,024 on (ip_unprivileged_port_start), without the ports that somebody listens on here. */
+function widerRange(view: RuleView, range: LocalPortRange): SettingChange {
+  const listening = listenersOf(view)
+    .map(({ port }) => port)
+    .filter((port) => port >= 1024 && port <= 65_000 && (port < range.from || port > range.to));
+  const reserved = withPorts(sysctl(view, 'net.ipv4.ip_local_reserved_ports') ?? '', listening);
+  return {
+    sysctls: {
+      ...(listening.length > 0 ? { 'net.ipv4.ip_local_reserved_ports': reserved } : {}),
+      'net.ipv4.ip_local_port_range': '1024 65000',
+    },
+    why: `${formatCount(range.usable)} ports are used up towards one destination; from 1024 to 65000 there are ${formatCount(63_977)}`,
+    optional: range.to - range.from >= 28_000,
+  };
+}
+
 function remediesFor(
   view: RuleView,
   { range, reusable, tooFast }: Exhaustion,
@@ -204,7 +220,10 @@ function remediesFor(
   const reuse: Remedy = {
     kind: 'sysctl',
     summary: 'let outgoing connections take over ports in TIME_WAIT',
-    command: namespaceCommand(view, 'sysctl -w net.ipv4.tcp_tw_reuse=1'),
+    ...settingChange(view, {
+      sysctls: { 'net.ipv4.tcp_tw_reuse': 1 },
+      why: 'nearly all ports are in TIME_WAIT, which then blocks a port for a second instead of 60',
+    }),
     effect: 'ports in TIME_WAIT for more than a second are free again; needs tcp_timestamps on both sides',
     risk: 'small: timestamps protect against late segments of the old connection',
   };
@@ -218,13 +237,19 @@ function remediesFor(
   const widen: Remedy = {
     kind: 'sysctl',
     summary: 'a wider range',
-    command: namespaceCommand(view, 'sysctl -w net.ipv4.ip_local_port_range="1024 65000"'),
+    ...settingChange(view, widerRange(view, range)),
     effect: 'up to 63,977 ports, for this namespace only',
-    risk: 'reserve the ports your servers listen on (net.ipv4.ip_local_reserved_ports), or they may be taken at start',
+    risk: 'reserve the ports your servers listen on (net.ipv4.ip_local_reserved_ports; the listeners of now are in the command), or they may be taken at start',
   };
   const isNarrow = range.to - range.from < 28_000;
   const idle: Remedy = {
     kind: 'none',
+    idle: [
+      'net.ipv4.tcp_fin_timeout',
+      'net.ipv4.tcp_max_tw_buckets',
+      'net.ipv4.tcp_tw_recycle',
+      'net.core.somaxconn',
+    ],
     summary: 'tcp_fin_timeout, tcp_max_tw_buckets, tcp_tw_recycle and somaxconn do not help',
     command: '',
     effect:

@@ -1,14 +1,16 @@
 import { unmapIpv4 } from '../../base/ip-text.ts';
-import { formatCount, formatDurationMs, plural } from '../../base/units.ts';
+import { formatCount, formatDurationMs, formatShare, plural } from '../../base/units.ts';
 import type { Evidence, Finding, Remedy, RuledOut, Severity } from '../../tcp/finding.ts';
+import { finWait2Life } from '../../tcp/model/close-lifetimes.ts';
 import { readingValue } from '../../tcp/reading.ts';
 import { isManyUnacknowledgedCloses } from '../dead-peers/dead-peer-groups.ts';
 import { numericSysctl, sysctl, windowMs } from '../evidence.ts';
 import { finWaitExperiment } from '../experiment/closing-experiments.ts';
 import { fewerOrphanRetries } from '../fewer-orphan-retries.ts';
 import { type FinWaitCause, type FinWaitSockets, finWaitSockets } from '../fin-wait/fin-wait-sockets.ts';
-import { namespaceCommand, namespaceText } from '../namespace-command.ts';
+import { namespaceText } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
+import { settingChange } from '../setting-change.ts';
 import { groupBy, isTurningOver, mostFrequent } from '../socket-groups/lasting-sockets.ts';
 import {
   ownersOfSockets,
@@ -228,6 +230,7 @@ function remediesFor(view: RuleView, cause: FinWaitCause, pid: number | undefine
         },
         {
           kind: 'none',
+          idle: ['net.ipv4.tcp_fin_timeout'],
           summary: 'lowering tcp_fin_timeout does nothing here',
           command: '',
           effect: 'its timer runs for orphans only: sockets that no process holds',
@@ -243,13 +246,14 @@ function remediesFor(view: RuleView, cause: FinWaitCause, pid: number | undefine
           effect: 'halfopen doctor on that host names it (close-wait-leak)',
           risk: '',
         },
-        lowerFinTimeout(view),
+        ...lowerFinTimeout(view),
       ];
     case 'peer-unreachable':
       return [
-        fewerOrphanRetries(view),
+        ...fewerOrphanRetries(view, 'optional'),
         {
           kind: 'none',
+          idle: ['net.ipv4.tcp_fin_timeout'],
           summary: 'tcp_fin_timeout does nothing here',
           command: '',
           effect: 'it begins in FIN_WAIT2, when the FIN has been acknowledged',
@@ -270,14 +274,24 @@ function remediesFor(view: RuleView, cause: FinWaitCause, pid: number | undefine
   }
 }
 
-/** Above 60 s the sysctl lengthens nothing: kernel-measured, an orphan lives 2 × (T - 60) then (tcp_fin_time(), tcp_time_wait()). */
-function lowerFinTimeout(view: RuleView): Remedy {
+const SHORT_FIN_TIMEOUT_S = 15;
+
+/** By how long an orphan lives, which above 60 s is not the value (finWait2Life()); nothing where they go as soon already. */
+function lowerFinTimeout(view: RuleView): readonly Remedy[] {
   const now = numericSysctl(view, 'net.ipv4.tcp_fin_timeout') ?? 60;
-  return {
-    kind: 'sysctl',
-    summary: `if there are too many: a shorter tcp_fin_timeout (now ${now})`,
-    command: namespaceCommand(view, 'sysctl -w net.ipv4.tcp_fin_timeout=15'),
-    effect: `orphans in FIN_WAIT2 of ${namespaceText(view)} go after 15 s`,
-    risk: 'a peer that answers later than that gets RST; TIME_WAIT is not shortened by it',
-  };
+  const lifeS = finWait2Life({ finTimeoutS: now }).atMs / 1000;
+  if (lifeS <= SHORT_FIN_TIMEOUT_S) return [];
+  const share = formatShare(SHORT_FIN_TIMEOUT_S / lifeS);
+  return [
+    {
+      kind: 'sysctl',
+      summary: `if there are too many: a shorter tcp_fin_timeout (now ${now})`,
+      ...settingChange(view, {
+        sysctls: { 'net.ipv4.tcp_fin_timeout': SHORT_FIN_TIMEOUT_S },
+        why: `orphans then stay for ${SHORT_FIN_TIMEOUT_S} s instead of ${lifeS} s, so that ${share} as many are there at the same rate`,
+      }),
+      effect: `new orphans in FIN_WAIT2 of ${namespaceText(view)} go after ${SHORT_FIN_TIMEOUT_S} s; those that are there keep the time they began with`,
+      risk: 'a peer that answers later than that gets RST; TIME_WAIT is not shortened by it',
+    },
+  ];
 }

@@ -5,8 +5,9 @@ import type { ListenerObservation, NamespaceObservation } from '../../tcp/observ
 import { ok, readingValue } from '../../tcp/reading.ts';
 import { counterRise, listenerSubject, listenersOf, listenerWithOwner, sysctl } from '../evidence.ts';
 import { mismatchExperiment } from '../experiment/mismatch-experiment.ts';
-import { namespaceCommand, namespaceText } from '../namespace-command.ts';
+import { namespaceText } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
+import { settingChange } from '../setting-change.ts';
 import { type ComparedSysctl, comparedSysctls } from '../sysctl-mismatch/compared-sysctls.ts';
 
 /** A namespace lives with worse TCP parameters than the host: nothing of the host's tuning is inherited. */
@@ -172,7 +173,6 @@ function remediesFor(
   differences: readonly Difference[],
   bindingName: string | undefined,
 ): readonly Remedy[] {
-  const settings = differences.map(({ compared, here }) => `${compared.name}="${here}"`);
   const restart: Remedy = {
     kind: 'application',
     summary: 'then restart the program in there: a listener keeps its limit until it listens again',
@@ -184,7 +184,10 @@ function remediesFor(
     {
       kind: 'sysctl',
       summary: 'set them inside the namespace',
-      command: namespaceCommand(view, `sysctl -w ${settings.join(' ')}`),
+      ...settingChange(view, {
+        sysctls: Object.fromEntries(differences.map(({ compared, here }) => [compared.name, here])),
+        why: 'the values that the host was tuned to',
+      }),
       effect: 'at once for new connections, except somaxconn, which is read at the next listen()',
       risk: 'lost when the container is made anew',
     },

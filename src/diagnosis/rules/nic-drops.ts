@@ -246,6 +246,7 @@ const tellApart: Remedy = {
 
 const listenerKnobs: Remedy = {
   kind: 'none',
+  idle: ['net.core.somaxconn', 'backlog'],
   summary: 'somaxconn, backlogs and SYN settings change nothing: these packets never reach TCP',
   command: '',
   effect: '',

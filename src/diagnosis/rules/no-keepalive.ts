@@ -209,6 +209,7 @@ function remedies(view: RuleView): readonly Remedy[] {
     },
     {
       kind: 'none',
+      idle: ['net.ipv4.tcp_keepalive_time'],
       summary: `lowering tcp_keepalive_time (${time}) does nothing for these sockets`,
       command: '',
       effect:

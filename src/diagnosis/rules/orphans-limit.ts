@@ -4,8 +4,10 @@ import type { NamespaceObservation } from '../../tcp/observation.ts';
 import { readingValue } from '../../tcp/reading.ts';
 import { counterRise, globalSysctl } from '../evidence.ts';
 import { noExperiment } from '../experiment/lab-number.ts';
+import { fewerOrphanRetries } from '../fewer-orphan-retries.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
 import { defineRule, type Judgement, nothing, type RuleView } from '../rule.ts';
+import { settingChange } from '../setting-change.ts';
 
 /**
  * tcp_out_of_resources() counts an orphan twice or four times when its peer has not answered for long or is unreachable, so that such
@@ -173,22 +175,21 @@ function remediesFor(view: RuleView, { limit, home }: OrphanFacts): readonly Rem
       effect: 'one peer or network usually holds most of them',
       risk: 'none: reading only',
     },
-    {
-      kind: 'sysctl',
-      summary: 'let orphans with silent peers go sooner: fewer retries (0 means 8, close to two minutes)',
-      command: namespaceCommand(there, 'sysctl -w net.ipv4.tcp_orphan_retries=3'),
-      effect: 'an unanswered orphan ends after 4 to 7 s at a small round-trip time',
-      risk: 'the last data for peers behind a bad link may be given up too early',
-    },
+    ...fewerOrphanRetries(there, 'needed'),
     {
       kind: 'sysctl',
       summary: `raise the limit to ${formatCount(max)}, on the host`,
-      command: `sysctl -w net.ipv4.tcp_max_orphans=${max}`,
+      ...settingChange(null, {
+        sysctls: { 'net.ipv4.tcp_max_orphans': max },
+        why: 'twice the limit that is reached, at least 65,536',
+        optional: true,
+      }),
       effect: 'at once',
       risk: 'an orphan holds up to 64 KiB of memory that cannot be swapped (ip-sysctl)',
     },
     {
       kind: 'none',
+      idle: ['net.ipv4.tcp_fin_timeout', 'net.ipv4.tcp_tw_reuse', 'net.ipv4.tcp_max_tw_buckets'],
       summary:
         'tcp_fin_timeout, tcp_tw_reuse and tcp_max_tw_buckets change nothing: they belong to FIN_WAIT2 and TIME_WAIT',
       command: '',

@@ -4,6 +4,7 @@ import { counterEvidence, counterRise, counterTotal, sysctl } from '../evidence.
 import { noExperiment } from '../experiment/lab-number.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
+import { settingChange } from '../setting-change.ts';
 
 /** Late duplicates of a reordering path are rejected now and then on every busy host. */
 const FEWEST = 3;
@@ -162,12 +163,17 @@ function remediesFor(view: RuleView): readonly Remedy[] {
     {
       kind: 'sysctl',
       summary: 'as a stopgap: no timestamps on new connections of this namespace',
-      command: namespaceCommand(view, 'sysctl -w net.ipv4.tcp_timestamps=0'),
+      ...settingChange(view, {
+        sysctls: { 'net.ipv4.tcp_timestamps': 0 },
+        why: 'without timestamps nothing is compared',
+        optional: true,
+      }),
       effect: 'without timestamps there is no PAWS; connections that exist keep theirs',
       risk: 'loses protection against old duplicates on fast paths, good RTT samples, window scaling behind SYN cookies, and TIME_WAIT take-over (tcp_tw_reuse)',
     },
     {
       kind: 'none',
+      idle: ['net.ipv4.tcp_tw_recycle', 'net.ipv4.tcp_tw_reuse'],
       summary: 'tcp_tw_recycle=0 and tcp_tw_reuse=0 change nothing here',
       command: '',
       effect:

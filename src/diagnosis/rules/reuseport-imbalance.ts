@@ -13,10 +13,10 @@ import {
 } from '../evidence.ts';
 import { reuseportExperiment } from '../experiment/reuseport-experiment.ts';
 import { listenerGroups } from '../listener-groups.ts';
-import { namespaceCommand } from '../namespace-command.ts';
 import { type Imbalance, imbalancesIn } from '../reuseport/imbalances.ts';
 import { overflows, type ReuseportMember } from '../reuseport/reuseport-member.ts';
 import { defineRule, type RuleView } from '../rule.ts';
+import { settingChange } from '../setting-change.ts';
 
 /** One socket of a SO_REUSEPORT group is full or stands still while another one has room: the hash goes on feeding both. */
 export const reuseportImbalance = defineRule({
@@ -190,7 +190,11 @@ function remediesFor(view: RuleView, cause: ImbalanceCause): readonly Remedy[] {
     kind: 'sysctl',
     summary:
       'before closing or restarting it, let the queue of a closing socket move to its siblings (Linux 5.14 and later)',
-    command: namespaceCommand(view, 'sysctl -w net.ipv4.tcp_migrate_req=1'),
+    ...settingChange(view, {
+      sysctls: { 'net.ipv4.tcp_migrate_req': 1 },
+      why: 'with 0 the kernel resets what waits in the queue of a socket that is closed',
+      optional: true,
+    }),
     effect: 'waiting and half-open connections survive the restart; without it they are reset',
     risk: 'only for groups whose sockets are interchangeable',
   };
@@ -214,6 +218,7 @@ function remediesFor(view: RuleView, cause: ImbalanceCause): readonly Remedy[] {
     },
     {
       kind: 'none',
+      idle: ['backlog', 'net.core.somaxconn'],
       summary: 'a larger backlog or somaxconn only lets more clients wait in the wrong queue',
       command: '',
       effect: '',

@@ -5,6 +5,7 @@ import { readingValue } from '../../tcp/reading.ts';
 import { numericSysctl, perSecond } from '../evidence.ts';
 import { noExperiment } from '../experiment/lab-number.ts';
 import { defineRule, type RuleView } from '../rule.ts';
+import { settingChange } from '../setting-change.ts';
 
 /** Fewer drops than this, and a smaller share, are worth a line but no alarm. */
 const FEW_DROPS = 10;
@@ -168,14 +169,22 @@ function remediesFor(
   const lengthen: Remedy = {
     kind: 'sysctl',
     summary: `a longer queue carries short bursts: netdev_max_backlog ${limit === undefined ? '' : `${formatCount(limit)} -> `}${formatCount(longer)}, on the host`,
-    command: `sysctl -w net.core.netdev_max_backlog=${longer}`,
+    ...settingChange(null, {
+      sysctls: { 'net.core.netdev_max_backlog': longer },
+      why: 'four times the queue that overflowed, at least 4,096',
+      optional: squeezed || single !== undefined,
+    }),
     effect: 'at once, for every CPU and namespace; a CPU that is saturated fills it as well',
     risk: 'packets wait longer',
   };
   const budget: Remedy = {
     kind: 'sysctl',
     summary: 'a larger budget for each round of packet processing',
-    command: 'sysctl -w net.core.netdev_budget=600 net.core.netdev_budget_usecs=16000',
+    ...settingChange(null, {
+      sysctls: { 'net.core.netdev_budget': 600, 'net.core.netdev_budget_usecs': 16_000 },
+      why: 'twice the defaults of 300 packets and 8 ms',
+      optional: true,
+    }),
     effect: 'fewer interruptions of packet processing',
     risk: 'programs on that CPU wait longer',
   };
@@ -184,6 +193,7 @@ function remediesFor(
     ...(squeezed ? [budget] : []),
     {
       kind: 'none',
+      idle: ['net.core.somaxconn', 'backlog', 'net.ipv4.tcp_rmem'],
       summary: 'somaxconn, backlogs and tcp_rmem change nothing: these packets never reach TCP',
       command: '',
       effect: '',

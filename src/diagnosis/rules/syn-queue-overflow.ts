@@ -1,5 +1,6 @@
 import { formatCount, formatShare, plural } from '../../base/units.ts';
 import type { Finding, Remedy, RuledOut, Severity } from '../../tcp/finding.ts';
+import { backlogFor } from '../../tcp/model/queue-need.ts';
 import type { KernelLogEvent, ListenerObservation } from '../../tcp/observation.ts';
 import { backlogSetting } from '../backlog-directive.ts';
 import {
@@ -11,8 +12,8 @@ import {
   processesOf,
 } from '../evidence.ts';
 import { burstExperiment } from '../experiment/syn-queue-experiment.ts';
-import { namespaceCommand } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
+import { settingChange } from '../setting-change.ts';
 import { somaxconnFirst } from '../somaxconn-first.ts';
 import { cookiesOn } from '../syn-queue/cookies-on.ts';
 import { synEvidence, synRuledOut } from '../syn-queue/syn-evidence.ts';
@@ -161,7 +162,11 @@ function raiseMaxSynBacklog(view: RuleView, { facts }: SynVerdict): Remedy {
   return {
     kind: 'sysctl',
     summary: `or raise tcp_max_syn_backlog from ${maxSynBacklogText(view)} to ${formatCount(needed)}: with cookies off, and only then, it is the limit`,
-    command: namespaceCommand(view, `sysctl -w net.ipv4.tcp_max_syn_backlog=${needed}`),
+    ...settingChange(view, {
+      sysctls: { 'net.ipv4.tcp_max_syn_backlog': needed },
+      why: `without cookies three quarters of it, plus one, are used: that many for the listener’s own limit of ${formatCount(limit)}`,
+      optional: true,
+    }),
     effect: `the listener's own limit (${formatCount(limit)}) binds again; takes effect at once`,
     risk: 'about 300 bytes of kernel memory for each half-open connection',
   };
@@ -169,10 +174,9 @@ function raiseMaxSynBacklog(view: RuleView, { facts }: SynVerdict): Remedy {
 
 function raiseBacklog(view: RuleView, { facts, cookiesSent, synsDropped }: SynVerdict): readonly Remedy[] {
   const { limit } = facts.listener.acceptQueue.after;
-  const wanted = Math.min(
-    65_535,
-    Math.max(128, 2 ** Math.ceil(Math.log2(2 * (limit + Math.max(cookiesSent, synsDropped))))),
-  );
+  const turnedAway = Math.max(cookiesSent, synsDropped);
+  const wanted = backlogFor(limit + 1 + turnedAway);
+  const why = `${formatCount(turnedAway)} SYNs found the queue for ${formatCount(limit + 1)} full: room for both, rounded up to a power of two`;
   const [owner] = processesOf(view, facts.listener.pids);
   const raise: Remedy = {
     kind: 'application',
@@ -180,8 +184,9 @@ function raiseBacklog(view: RuleView, { facts, cookiesSent, synsDropped }: SynVe
     command: backlogSetting(owner?.name, wanted),
     effect: `room for ${formatCount(wanted + 1)} half-open connections; takes effect when it calls listen() again`,
     risk: 'the accept queue grows with it: a slow application then lets clients wait longer',
+    change: { backlog: wanted, why },
   };
-  return [...somaxconnFirst(view, wanted), raise];
+  return [...somaxconnFirst(view, wanted, why), raise];
 }
 
 function keepTimestamps(view: RuleView): Remedy {
@@ -191,7 +196,10 @@ function keepTimestamps(view: RuleView): Remedy {
     summary: isOff
       ? 'switch TCP timestamps on: a cookie carries window scaling and SACK only with them'
       : 'keep TCP timestamps on, here and at the clients',
-    command: namespaceCommand(view, 'sysctl -w net.ipv4.tcp_timestamps=1'),
+    ...settingChange(view, {
+      sysctls: { 'net.ipv4.tcp_timestamps': 1 },
+      why: 'it is the default; a cookie carries the options of the SYN in the timestamp',
+    }),
     effect: 'connections made through a cookie are as fast as others',
     risk: 'none: it is the default',
   };
@@ -203,7 +211,10 @@ function idleKnob({ facts }: SynVerdict): Remedy {
     : facts.policy === 'drop'
       ? 'tcp_max_syn_backlog changes nothing here: the listener’s own limit is smaller'
       : 'tcp_max_syn_backlog changes nothing here: it is not consulted while SYN cookies are on';
-  return { kind: 'none', summary, command: '', effect: '', risk: '' };
+  const idle = facts.boundByMaxSynBacklog
+    ? ['backlog', 'net.core.somaxconn']
+    : ['net.ipv4.tcp_max_syn_backlog'];
+  return { kind: 'none', idle, summary, command: '', effect: '', risk: '' };
 }
 
 function maxSynBacklogText(view: RuleView): string {

@@ -1,9 +1,10 @@
 import type { Finding } from '../../tcp/finding.ts';
 import { counterEvidence, numericSysctl, sysctl } from '../evidence.ts';
 import { floodExperiment } from '../experiment/syn-queue-experiment.ts';
-import { namespaceCommand, namespaceText } from '../namespace-command.ts';
+import { namespaceText } from '../namespace-command.ts';
 import { listedNames, reachableListeners } from '../reachable-listeners.ts';
 import { defineRule, type RuleView } from '../rule.ts';
+import { settingChange } from '../setting-change.ts';
 
 /** net.ipv4.tcp_syncookies = 2: a debugging setting that answers every SYN with a cookie and never uses the SYN queue. */
 export const syncookiesAlways = defineRule({
@@ -47,13 +48,17 @@ function describe(view: RuleView): Finding {
       {
         kind: 'sysctl',
         summary: 'go back to cookies only when the SYN queue is full',
-        command: namespaceCommand(view, 'sysctl -w net.ipv4.tcp_syncookies=1'),
+        ...settingChange(view, {
+          sysctls: { 'net.ipv4.tcp_syncookies': 1 },
+          why: 'it is the default: cookies are sent only when a SYN queue is full',
+        }),
         effect:
           'at once: handshakes keep their options, lost SYN-ACKs are sent again, and a flood is still survived',
         risk: 'none known: it is the default',
       },
       {
         kind: 'none',
+        idle: ['backlog', 'net.ipv4.tcp_max_syn_backlog'],
         summary:
           'values of 3 and above act like 1; raising backlog or tcp_max_syn_backlog changes nothing while it is 2',
         command: '',

@@ -3,9 +3,10 @@ import type { Evidence, Finding } from '../../tcp/finding.ts';
 import { synQueueCapacity } from '../../tcp/queue-limits.ts';
 import { numericSysctl } from '../evidence.ts';
 import { floodExperiment } from '../experiment/syn-queue-experiment.ts';
-import { namespaceCommand, namespaceText } from '../namespace-command.ts';
+import { namespaceText } from '../namespace-command.ts';
 import { listedNames, reachableListeners } from '../reachable-listeners.ts';
 import { defineRule, type RuleView } from '../rule.ts';
+import { settingChange } from '../setting-change.ts';
 
 /** net.ipv4.tcp_syncookies = 0 where others can connect: a full SYN queue then drops every newcomer. */
 export const syncookiesOff = defineRule({
@@ -21,7 +22,6 @@ export const syncookiesOff = defineRule({
 
 function describe(view: RuleView): Finding {
   const listeners = reachableListeners(view);
-  const command = namespaceCommand(view, 'sysctl -w net.ipv4.tcp_syncookies=1');
   return {
     id: 'syncookies-off',
     severity: 'warning',
@@ -47,7 +47,10 @@ function describe(view: RuleView): Finding {
       {
         kind: 'sysctl',
         summary: 'switch SYN cookies on',
-        command,
+        ...settingChange(view, {
+          sysctls: { 'net.ipv4.tcp_syncookies': 1 },
+          why: 'it is the default: cookies are sent only when a SYN queue is full',
+        }),
         effect: 'at once, for all listeners of this namespace; nothing changes until a SYN queue is full',
         risk: 'connections made through a cookie have no window scaling and no SACK when the client sends no timestamps',
       },
@@ -61,6 +64,7 @@ function describe(view: RuleView): Finding {
       },
       {
         kind: 'none',
+        idle: ['net.ipv4.tcp_max_syn_backlog'],
         summary:
           'raising tcp_max_syn_backlog instead only moves the number of forged SYNs that lock clients out',
         command: '',

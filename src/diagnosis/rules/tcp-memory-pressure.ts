@@ -4,6 +4,7 @@ import { readingValue } from '../../tcp/reading.ts';
 import { counterRise, globalSysctl } from '../evidence.ts';
 import { noExperiment } from '../experiment/lab-number.ts';
 import { defineRule, type Judgement, nothing, type RuleView } from '../rule.ts';
+import { settingChange } from '../setting-change.ts';
 
 /** The buffers of all TCP sockets together are at the limits of tcp_mem: the kernel shrinks windows, then drops and resets. */
 export const tcpMemoryPressure = defineRule({
@@ -162,7 +163,13 @@ function remediesFor({ limits }: MemoryFacts): readonly Remedy[] {
     {
       kind: 'sysctl',
       summary: 'raise tcp_mem, on the host, when the memory is really needed and there',
-      command: `sysctl -w net.ipv4.tcp_mem="${doubled}"`,
+      ...(limits === undefined
+        ? { command: `sysctl -w net.ipv4.tcp_mem="${doubled}"` }
+        : settingChange(null, {
+            sysctls: { 'net.ipv4.tcp_mem': doubled },
+            why: 'twice the present marks',
+            optional: true,
+          })),
       effect: 'at once; in pages, for the whole kernel',
       risk: 'this memory cannot be swapped: leave enough for everything else',
     },
@@ -175,6 +182,7 @@ function remediesFor({ limits }: MemoryFacts): readonly Remedy[] {
     },
     {
       kind: 'none',
+      idle: ['net.core.rmem_max', 'net.core.wmem_max', 'backlog'],
       summary:
         'net.core.rmem_max, wmem_max and the listen backlog change nothing: they do not bound what autotuning uses',
       command: '',

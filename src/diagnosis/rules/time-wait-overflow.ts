@@ -4,8 +4,9 @@ import type { Ends } from '../../tcp/observation.ts';
 import { readingValue } from '../../tcp/reading.ts';
 import { counterEvidence, counterRise, counterTotal, numericSysctl, perSecond, sysctl } from '../evidence.ts';
 import { timeWaitExperiment } from '../experiment/closing-experiments.ts';
-import { namespaceCommand, namespaceText } from '../namespace-command.ts';
+import { namespaceText } from '../namespace-command.ts';
 import { defineRule, type RuleView } from '../rule.ts';
+import { settingChange } from '../setting-change.ts';
 
 const NEAR_LIMIT = 0.9;
 /** TCP_TIMEWAIT_LEN: a constant of the kernel. */
@@ -75,7 +76,7 @@ function describe(view: RuleView, table: Table): Finding {
       : { id: 'many-short-connections', title: 'this side closes very many short connections first' },
     evidence: evidenceFor(view, table),
     ruledOut: ruledOutFor(view),
-    remedies: remediesFor(view, limit, isSmall),
+    remedies: remediesFor(view, table, isSmall),
     experiment: timeWaitExperiment(limit),
   };
 }
@@ -141,11 +142,34 @@ function ruledOutFor(view: RuleView): readonly RuledOut[] {
       ];
 }
 
-function remediesFor(view: RuleView, limit: number, isSmall: boolean): readonly Remedy[] {
+/** Some 4 MB: what is less than that saves nothing. */
+const LEAST_PROPOSED = 16_384;
+
+/** Entries for what ends here in 60 s, as a power of two. */
+function proposedLimit(
+  view: RuleView,
+  { limit, overflows, fill }: Table,
+): { readonly buckets: number; readonly why: string } {
+  const rate = endedPerSecond(view, overflows);
+  const measured = rate === undefined ? 0 : Math.ceil(rate * TIME_WAIT_S);
+  const buckets = 2 ** Math.ceil(Math.log2(Math.max(measured, fill.after, limit + 1, LEAST_PROPOSED)));
+  const need =
+    rate === undefined
+      ? 'the rate was not measured'
+      : `${formatRate(rate)} end here and stay for ${TIME_WAIT_S} s: ${formatCount(measured)} entries`;
+  const rounded =
+    measured > LEAST_PROPOSED
+      ? 'rounded up to a power of two'
+      : `at least ${formatCount(LEAST_PROPOSED)}, some 4 MB`;
+  return { buckets, why: `${need}; ${rounded}` };
+}
+
+function remediesFor(view: RuleView, table: Table, isSmall: boolean): readonly Remedy[] {
+  const { buckets, why } = proposedLimit(view, table);
   const raise: Remedy = {
     kind: 'sysctl',
     summary: 'raise the limit',
-    command: namespaceCommand(view, `sysctl -w net.ipv4.tcp_max_tw_buckets=${Math.max(limit * 4, 16_384)}`),
+    ...settingChange(view, { sysctls: { 'net.ipv4.tcp_max_tw_buckets': buckets }, why }),
     effect: 'takes effect with the next closed connection',
     risk: '256 bytes of memory for each',
   };
@@ -161,6 +185,7 @@ function remediesFor(view: RuleView, limit: number, isSmall: boolean): readonly 
     ...(isSmall ? [raise, reuse] : [reuse, raise]),
     {
       kind: 'none',
+      idle: ['net.ipv4.tcp_fin_timeout', 'net.ipv4.tcp_tw_reuse', 'net.ipv4.tcp_tw_recycle'],
       summary: `tcp_fin_timeout (${finTimeout}), tcp_tw_reuse and tcp_tw_recycle do not shorten TIME_WAIT`,
       command: '',
       effect:

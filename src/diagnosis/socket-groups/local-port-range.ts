@@ -21,6 +21,18 @@ export function localPortRange(view: RuleView): LocalPortRange {
   return { from, to, usable: Math.max(1, to - from + 1 - taken) };
 }
 
+/** The ports of such a list and some more, as the kernel prints them: sorted, neighbours as one range. */
+export function withPorts(text: string, ports: readonly number[]): string {
+  const ranges = [...reservedPorts(text), ...ports.map((port) => ({ from: port, to: port }))];
+  const joined: { from: number; to: number }[] = [];
+  for (const { from, to } of ranges.sort((a, b) => a.from - b.from)) {
+    const last = joined.at(-1);
+    if (last !== undefined && from <= last.to + 1) last.to = Math.max(last.to, to);
+    else joined.push({ from, to });
+  }
+  return joined.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)).join(',');
+}
+
 /** "8080,9148-9150" (proc_do_large_bitmap() prints ranges sorted and without overlap). */
 function reservedPorts(text: string): readonly { from: number; to: number }[] {
   return text

@@ -15,6 +15,7 @@ export function lostRepliesRemedies(place: CommandPlace, client: string): readon
     },
     {
       kind: 'none',
+      idle: ['net.ipv4.tcp_syncookies', 'backlog'],
       summary: 'SYN cookies and a larger backlog change nothing here: the queue is not the problem',
       command: '',
       effect: '',

@@ -1,0 +1,19 @@
+import { defineParameter } from '../define-parameter.ts';
+import { situational } from '../verdict.ts';
+
+export const ipNonlocalBind = defineParameter({
+  name: 'net.ipv4.ip_nonlocal_bind',
+  subject: 'ports',
+  meaning: 'Whether programs may bind addresses the host does not have (yet).',
+  default: '0',
+  range: { min: 0, max: 255 },
+  read: 'at bind()',
+  moves: 'whether a service can start before its floating address comes',
+  doesNot: 'It brings no packets to the host.',
+  source: 'inet_can_nonlocal_bind(); ip-sysctl.rst, ip_nonlocal_bind',
+  advised: ['1'],
+  judge: () =>
+    situational(
+      'For pairs of load balancers with a floating address (keepalived). Elsewhere a mistyped address is no longer noticed.',
+    ),
+});
