@@ -8,7 +8,7 @@ const alone = [
   'test/kernel/**/*.test.ts',
   'test/lab/**/*.test.ts',
   'test/measure/**/*.test.ts',
-  'test/tuning/cures/**/*.test.ts',
+  'test/tuning/cures/{bursts,cures,nginx,paths,restart,siblings}.test.ts',
   'test/rules/{accept-queue-overflow,accept-queue-pressure,conntrack-full,softnet-drops,nic-drops}.test.ts',
   'test/cli/{signals,vanishing,capture-live}.test.ts',
   'test/capture/tshark/lab.test.ts',

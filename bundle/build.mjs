@@ -92,6 +92,8 @@ function keepCode() {
     'predict connect',
     'listeners',
     'sockets',
+    'tune explain',
+    'tune lint fixtures/sysctl/write-up.conf',
   ];
   for (const run of runs) {
     const args = ['--require', './bundle/keep-code.cjs', 'dist/main.js', ...run.split(' ')];

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { exitCodes, HalfopenError } from '../base/errors.ts';
+import { printableLine } from '../report/printable.ts';
 import type { CommandResult, HalfopenCommand } from './command.ts';
 import { version } from './version.ts';
 
@@ -56,7 +57,9 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
 function reportFailure(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.clean : exitCodes.usage;
   if (error instanceof HalfopenError) {
-    process.stderr.write(`halfopen: ${error.message}\n`);
+    // File names, host names and what a plan says may hold anything.
+    const lines = error.message.split('\n').map(printableLine);
+    process.stderr.write(`halfopen: ${lines.join('\n')}\n`);
     return error.exitCode;
   }
   const stack = error instanceof Error ? error.stack : String(error);

@@ -31,7 +31,24 @@ const sysctlChange = z.strictObject({
   keep: z.string().describe('Where it has to be written down to last'),
 });
 
-const absolute = z.string().regex(/^\/.*[^/]$/);
+/** As it is after symbolic links: no part may lead upwards, and none hides what follows it. */
+const absolute = z
+  .string()
+  .max(4095)
+  .regex(/^(\/(?!\.{1,2}(\/|$))[^/\p{Cc}]+)+$/u);
+
+/** What is shown as one line is one; only a file that is made has several. */
+const edit = z
+  .strictObject({
+    line: z.int().min(1),
+    before: z.string(),
+    after: z.string(),
+    insert: z.literal(true).optional(),
+    create: z.literal(true).optional(),
+  })
+  .refine(({ create, before, after }) => !(create ? /\0/ : /[\n\0]/).test(before + after), {
+    message: 'expected an edit of one line',
+  });
 
 const configChange = z.strictObject({
   kind: z.literal('config-edit'),
@@ -53,13 +70,7 @@ const configChange = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{64}$/)
     .nullable(),
-  edit: z.strictObject({
-    line: z.int().min(1),
-    before: z.string(),
-    after: z.string(),
-    insert: z.literal(true).optional(),
-    create: z.literal(true).optional(),
-  }),
+  edit,
   diff: z.string(),
   present: z.int().min(0).nullable(),
   value: z.int().min(1),
@@ -99,7 +110,11 @@ const planSchema = z.strictObject({
       cookie: z.string().regex(/^\d+$/).nullable().describe('SO_NETNS_COOKIE'),
     }),
   ),
-  changes: z.array(z.discriminatedUnion('kind', [sysctlChange, configChange, manualChange])),
+  changes: z
+    .array(z.discriminatedUnion('kind', [sysctlChange, configChange, manualChange]))
+    .refine((changes) => new Set(changes.map(({ id }) => id)).size === changes.length, {
+      message: 'expected each number once',
+    }),
   refusals: z.array(
     z.strictObject({
       knobs: z.array(z.string()),

@@ -2,7 +2,12 @@ import { printable } from './printable.ts';
 
 /** Columns a text takes; one per code point (wide characters are not told apart). */
 export function widthOf(text: string): number {
-  return [...text].length;
+  let width = text.length;
+  for (let i = 1; i < text.length; i++) {
+    const isPair = (text.charCodeAt(i - 1) & 0xfc00) === 0xd800 && (text.charCodeAt(i) & 0xfc00) === 0xdc00;
+    if (isPair) width--;
+  }
+  return width;
 }
 
 /** `text` in lines of at most `width` columns, made printable; a word is broken only when it is longer than a line. */

@@ -93,7 +93,9 @@ describe('tune explain without a whole name', () => {
   it('lists all parameters by subject', async () => {
     const { exitCode, stdout } = await explain();
     expect(exitCode).toBe(0);
-    const listed = [...stdout.matchAll(/^((?:net|vm|fs|kernel)\.[\w.*-]+)(?: |$)/gm)].map(([, name]) => name);
+    const listed = [...stdout.matchAll(/^((?:net|vm|fs|kernel|dev|user)\.[\w.*-]+)(?: |$)/gm)].map(
+      ([, name]) => name,
+    );
     expect(listed.toSorted()).toEqual(parameterNames.toSorted());
     expect(stdout).toMatch(/^Queues of a listener\nnet\.core\.somaxconn /);
     for (const line of stdout.split('\n')) expect(widthOf(line)).toBeLessThanOrEqual(100);

@@ -73,7 +73,7 @@ describe('tune lint', () => {
 
   it('--sarif is SARIF 2.1.0 with parameters as rules', async () => {
     const relative = path.relative(process.cwd(), writeUp);
-    const { exitCode, stdout } = await lint(relative, '--sarif');
+    const { exitCode, stdout } = await lint(`./${relative}`, '--sarif');
     const sarif = JSON.parse(stdout);
     expect(exitCode).toBe(1);
     expect(sarif).toMatchObject({
@@ -83,6 +83,11 @@ describe('tune lint', () => {
     const { rules } = sarif.runs[0].tool.driver;
     const results: readonly { ruleId: string; ruleIndex: number }[] = sarif.runs[0].results;
     expect(new Set(rules.map(({ id }: { id: string }) => id)).size).toBe(rules.length);
+    // GitHub shows the full description above an alert and wants a help text (SARIF support for code scanning).
+    for (const { fullDescription, help } of rules) {
+      expect(fullDescription.text).toMatch(/^[A-Z].*\.$/);
+      expect(help.text.length).toBeGreaterThanOrEqual(fullDescription.text.length);
+    }
     for (const { ruleId, ruleIndex } of results) expect(rules[ruleIndex].id).toBe(ruleId);
     expect(results.find(({ ruleId }) => ruleId === 'net.ipv4.tcp_timestamps')).toMatchObject({
       level: 'error',

@@ -111,9 +111,13 @@ describe.skipIf(process.getuid?.() !== 0)('the lab without root (giving it up ne
   test('killed with SIGKILL it leaves nothing, without any cleaning', async () => {
     const script = `${stage().replace('a.dispose();', "console.log('staged'); await new Promise(() => setInterval(() => {}, 1000));")}`;
     const lab = startScript(script, [...asNobody, 'unshare', '-Urn']);
-    await firstLine(lab);
-    expect(programsOf(lab.pid ?? -1)).toHaveLength(1);
-    lab.kill('SIGKILL');
+    try {
+      await firstLine(lab);
+      // The other programs have said all they had to say, and may still be ending.
+      await expect.poll(() => programsOf(lab.pid ?? -1), { timeout: 10_000 }).toHaveLength(1);
+    } finally {
+      lab.kill('SIGKILL');
+    }
     await expect.poll(() => programsOf(lab.pid ?? -1), { timeout: 10_000 }).toEqual([]);
   });
 

@@ -1,4 +1,15 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  lchownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -99,5 +110,36 @@ describe('the state folder', () => {
     expect(() => StateLock.take(path.join(folder, 'plain/state'), 'apply')).toThrow(
       /cannot keep a journal in .*ENOTDIR.*\nNothing is changed/,
     );
+  });
+
+  it.each([
+    ['that others may write to', () => chmodSync(folder, 0o777), /others may write to it/],
+    ['of somebody else', () => chownSync(folder, 65_534, 65_534), /belongs to user 65534/],
+    [
+      'with a lock that leads elsewhere',
+      () => symlinkSync(`${folder}-victim`, path.join(folder, 'lock')),
+      /ELOOP/,
+    ],
+  ])('is none %s: what rollback writes where would be his to say', (_, prepare, words) => {
+    if (process.getuid?.() !== 0) return;
+    writeFileSync(`${folder}-victim`, 'precious');
+    try {
+      prepare();
+      expect(() => StateLock.take(folder, 'apply')).toThrow(words);
+      expect(readFileSync(`${folder}-victim`, 'utf8')).toBe('precious');
+    } finally {
+      rmSync(`${folder}-victim`);
+    }
+  });
+
+  it('is none behind somebody else’s link', () => {
+    if (process.getuid?.() !== 0) return;
+    const link = path.join(folder, 'link');
+    const ours = path.join(folder, 'ours');
+    mkdirSync(ours, { mode: 0o700 });
+    symlinkSync(ours, link);
+    StateLock.take(link, 'apply')[Symbol.dispose]();
+    lchownSync(link, 65_534, 65_534);
+    expect(() => StateLock.take(link, 'apply')).toThrow(/belongs to user 65534/);
   });
 });

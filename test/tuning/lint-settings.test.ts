@@ -107,6 +107,68 @@ describe('what stays in force', () => {
     expect(lines.map(({ effective }) => effective)).toEqual([true, true]);
   });
 
+  it.each([
+    [
+      'conf.all over an interface: the larger counts',
+      'net.ipv4.conf.all.rp_filter = 2\nnet.ipv4.conf.eth1.rp_filter = 0',
+      1,
+      /^Without effect: the larger.*conf\.eth1.*conf\.all\.rp_filter=2/,
+    ],
+    [
+      'an interface over conf.all',
+      'net.ipv4.conf.all.rp_filter = 0\nnet.ipv4.conf.eth1.rp_filter = 1',
+      1,
+      /^Good against forged/,
+    ],
+    [
+      'conf.all alone, where one of the two is enough',
+      'net.ipv4.conf.all.send_redirects = 0',
+      0,
+      /By itself it turns nothing off/,
+    ],
+    [
+      '... and with conf.default',
+      'net.ipv4.conf.all.send_redirects = 0\nnet.ipv4.conf.default.send_redirects = 0',
+      0,
+      /dropped connections\.$/,
+    ],
+    ['conf.all of IPv6', 'net.ipv6.conf.all.accept_ra = 0', 0, /conf\.all does nothing/],
+    ['forwarding without advertisements', 'net.ipv6.conf.all.forwarding = 1', 0, /unless its accept_ra is 2/],
+    [
+      'too few buckets',
+      'net.netfilter.nf_conntrack_max = 2000000\nnet.netfilter.nf_conntrack_buckets = 65536',
+      0,
+      /chains of 31/,
+    ],
+    [
+      'enough buckets',
+      'net.netfilter.nf_conntrack_buckets = 524288\nnet.nf_conntrack_max = 2000000',
+      1,
+      /is enough for them/,
+    ],
+    [
+      'thresholds that cross',
+      'net.ipv4.neigh.default.gc_thresh1 = 8192\nnet.ipv4.neigh.default.gc_thresh2 = 4096',
+      0,
+      /must not be above gc_thresh2 \(4,096/,
+    ],
+    [
+      'what keepalive comes to',
+      'net.ipv4.tcp_keepalive_time = 300\nnet.ipv4.tcp_keepalive_intvl = 30\nnet.ipv4.tcp_keepalive_probes = 3',
+      1,
+      /390 s \(300 \+ 3 × 30\)/,
+    ],
+    [
+      'a shorter longest timeout',
+      'net.ipv4.tcp_rto_max_ms = 1000\nnet.ipv4.tcp_retries2 = 8',
+      1,
+      /7\.4 s after the first resend/,
+    ],
+  ] as const)('%s', async (_, text, at, words) => {
+    const { lines } = await lint(text);
+    expect(lines[at]?.because).toMatch(words);
+  });
+
   it('two names of one value', async () => {
     const { lines } = await lint('net.nf_conntrack_max = 500000\nnet.netfilter.nf_conntrack_max = 600000');
     expect(lines.map(({ effective }) => effective)).toEqual([false, true]);
@@ -141,6 +203,25 @@ describe('names of a configuration', () => {
     ]);
   });
 
+  it('judges of a pattern only what the kernel has', async () => {
+    const { lines } = await lint('net.ipv4.tcp_fr* = 2\nnet.ipv4.tcp_thin_d* = 1');
+    expect(lines).toMatchObject([
+      { judgement: 'good', because: expect.stringMatching(/default/) },
+      { judgement: 'unknown' },
+    ]);
+  });
+
+  it('says where a name without a value undoes a line, but only for systemd', async () => {
+    const set = 'net.ipv4.tcp_frto = 1';
+    const not = '-net.ipv4.tcp_frto';
+    expect((await lint(set, not)).notes).toMatchObject([
+      expect.stringMatching(/^b\.conf:1 keeps.*systemd-sysctl then drops a\.conf:1/),
+    ]);
+    expect((await lint(`${set}\n${not}`)).notes).toHaveLength(1);
+    expect((await lint(not, set)).notes).toEqual([]);
+    expect((await lint('net.ipv4.tcp_fr* = 1', not)).notes).toEqual([]);
+  });
+
   it('says what a pattern hits worst', async () => {
     const { lines } = await lint('net.ipv4.tcp_keepalive_* = 0');
     expect(lines[0]?.because).toMatch(/3 known parameters; of net\.ipv4\.tcp_keepalive_/);
@@ -151,6 +232,8 @@ describe('lines of a file', () => {
   it.each([
     ['net.core.somaxconn = 1', 'net.core.somaxconn', '1'],
     ['net.core.somaxconn=1', 'net.core.somaxconn', '1'],
+    ['/net/core/somaxconn=1', 'net.core.somaxconn', '1'],
+    ['.net..core.somaxconn=1', 'net.core.somaxconn', '1'],
     ['  \tnet.core.somaxconn\t =  1  ', 'net.core.somaxconn', '1'],
     ['net.core.somaxconn = 1\r', 'net.core.somaxconn', '1'],
     ['net.ipv4.tcp_rmem = 4096\t87380  6291456', 'net.ipv4.tcp_rmem', '4096\t87380  6291456'],
@@ -162,17 +245,23 @@ describe('lines of a file', () => {
     expect(parseSysctlFile(text)).toMatchObject({ settings: [{ line: 1, key, value }], errors: [] });
   });
 
-  it.each(['', '   ', '\r', '# net.core.somaxconn = 1', '  ; x', '-net.ipv4.conf.eth0.rp_filter'])(
-    '%j says nothing',
-    (text) => {
-      expect(parseSysctlFile(text)).toEqual({ settings: [], errors: [] });
-    },
-  );
+  it.each(['', '   ', '\r', '# net.core.somaxconn = 1', '  ; x'])('%j says nothing', (text) => {
+    expect(parseSysctlFile(text)).toEqual({ settings: [], exclusions: [], errors: [] });
+  });
+
+  it('a name behind “-” is kept out of patterns', () => {
+    expect(parseSysctlFile('#\n-net.ipv4.conf.eth0.rp_filter')).toEqual({
+      settings: [],
+      exclusions: [{ line: 2, key: 'net.ipv4.conf.eth0.rp_filter' }],
+      errors: [],
+    });
+  });
 
   it.each([
     ['net.core.somaxconn 1024', /no “=”.*net\.core\.somaxconn = 1024/],
     ['somaxconn', /is no “name = value”/],
     ['= 5', /no name/],
+    ['/ = 5', /no name/],
     ['net.core. somaxconn = 5', /a blank is inside/],
     ['- net.core.somaxconn = 5', /blank behind the “-”/],
     ['net.core.somaxconn = 5\u00a0', /U\+00A0/],
@@ -182,9 +271,11 @@ describe('lines of a file', () => {
     ['\ufffd\ufffd', /not text/],
     [`kernel.core_pattern = ${'x'.repeat(5000)}`, /5000 characters/],
     ['sysctl -w net.core.somaxconn=5', /a blank is inside/],
+    ['/proc/sys/net/core/somaxconn = 5', /below \/proc\/sys.*meant is net\.core\.somaxconn/],
   ])('%j is an error', (text, words) => {
     expect(parseSysctlFile(`# first\n${text}`)).toEqual({
       settings: [],
+      exclusions: [],
       errors: [{ line: 2, message: expect.stringMatching(words) }],
     });
   });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -126,26 +126,7 @@ describe('the order of files', () => {
         'net.ipv4.tcp_reordering': '010',
       });
       const read = ['net.ipv4.tcp_orphan_retries', 'net.ipv4.tcp_sack', 'net.ipv4.tcp_ecn', ...wanted.keys()];
-      const folders = ['etc/sysctl.d', 'run/sysctl.d', 'usr/lib/sysctl.d'].map(
-        (folder) => `mkdir -p /${folder} && mount --bind '${root}/${folder}' /${folder}`,
-      );
-      const script = [
-        'mount --make-rprivate /',
-        `mkdir '${root}/none' && mount -t tmpfs none /run && mkdir /run/sysctl.d`,
-        ...folders,
-        `mount --bind '${root}/etc/sysctl.conf' /etc/sysctl.conf`,
-        '[ ! -d /usr/local/lib/sysctl.d ] || mount -t tmpfs none /usr/local/lib/sysctl.d',
-        'sysctl -q --system >/dev/null 2>&1',
-        ...read.map((name) => `sysctl -n ${name}`),
-      ].join('\n');
-      const ended = spawnSync('unshare', ['-nm', 'sh'], { input: script, encoding: 'utf8' });
-      const got = Object.fromEntries(
-        ended.stdout
-          .trim()
-          .split('\n')
-          .map((value, i) => [read[i], value]),
-      );
-      expect(got).toEqual({
+      expect(valuesAfter('sysctl -q --system', read)).toEqual({
         ...Object.fromEntries(wanted),
         'net.ipv4.tcp_reordering': '8',
         'net.ipv4.tcp_orphan_retries': '0',
@@ -155,6 +136,53 @@ describe('the order of files', () => {
     },
   );
 });
+
+const systemd = ['/usr/lib/systemd/systemd-sysctl', '/lib/systemd/systemd-sysctl'].find(existsSync);
+
+describe('where procps and systemd differ', () => {
+  it.skipIf(systemd === undefined || spawnSync('unshare', ['-nm', 'sysctl', '--version']).status !== 0)(
+    'names the values of both',
+    async () => {
+      put('etc/sysctl.conf', 'net.ipv4.tcp_frto = 1\nnet.ipv4.tcp_retries1 = 5\n');
+      put('etc/sysctl.d/99-tuning.conf', 'net.ipv4.tcp_frto = 0\n-net.ipv4.tcp_retries1\n');
+      put('run/sysctl.d/50-a.conf', '/net/ipv4/tcp_retries2 = 9\n/proc/sys/net/ipv4/tcp_sack = 0\n');
+      put('usr/lib/sysctl.d/50-a.conf');
+      symlinkSync('../sysctl.conf', path.join(root, 'etc/sysctl.d/99-sysctl.conf'));
+      const { notes, lines, errors } = await lintSysctl({ files: [], root });
+      expect(notes).toMatchObject([
+        expect.stringMatching(
+          /^net\.ipv4\.tcp_frto: at boot systemd-sysctl ends with “0” \(.*sysctl --system with “1”/,
+        ),
+      ]);
+      expect(lines.find(({ parameter }) => parameter === 'net.ipv4.tcp_retries2')?.value).toBe('9');
+      expect(errors).toMatchObject([
+        { line: 2, message: expect.stringMatching(/meant is net\.ipv4\.tcp_sack/) },
+      ]);
+      const read = ['frto', 'retries1', 'retries2', 'sack'].map((name) => `net.ipv4.tcp_${name}`);
+      expect(Object.values(valuesAfter('sysctl -q --system', read))).toEqual(['1', '5', '9', '1']);
+      expect(Object.values(valuesAfter(systemd ?? '', read))).toEqual(['0', '3', '9', '1']);
+    },
+  );
+});
+
+/** What parameters of a new namespace are after a program has read the files below `root` as the host's. */
+function valuesAfter(program: string, read: readonly string[]): Readonly<Record<string, string>> {
+  const folders = ['etc/sysctl.d', 'run/sysctl.d', 'usr/lib/sysctl.d'].map(
+    (folder) => `mkdir -p /${folder} && mount --bind '${root}/${folder}' /${folder}`,
+  );
+  const script = [
+    'mount --make-rprivate /',
+    'mount -t tmpfs none /run && mkdir /run/sysctl.d',
+    ...folders,
+    `mount --bind '${root}/etc/sysctl.conf' /etc/sysctl.conf`,
+    '[ ! -d /usr/local/lib/sysctl.d ] || mount -t tmpfs none /usr/local/lib/sysctl.d',
+    `${program} >/dev/null 2>&1`,
+    ...read.map((name) => `sysctl -n ${name}`),
+  ].join('\n');
+  const ended = spawnSync('unshare', ['-nm', 'sh'], { input: script, encoding: 'utf8' });
+  const values = ended.stdout.trim().split('\n');
+  return Object.fromEntries(read.map((name, i) => [name, values[i] ?? '']));
+}
 
 describe('files that are no configuration', () => {
   it.each([

@@ -68,6 +68,7 @@ describe('a configuration', () => {
     ['not-made', {}, 'is as when the plan was made'],
     ['waits', { lines: after }, 'nginx still listens with 511 on 0.0.0.0:80: nginx -s reload'],
     ['took-effect', { lines: after, limit: 4096 }, 'listens with 4,096'],
+    ['took-effect', { lines: after, limit: 4097 }, 'listens with 4,097'],
     ['waits', { lines: after, limit: 1024, somaxconn: '1024' }, 'cut to it by somaxconn=1024'],
     ['changed-by-somebody', { lines: ['x'] }, 'neither as it was nor as planned'],
     ['cannot-be-seen', { gone: true }, 'nobody listens'],
@@ -102,5 +103,27 @@ describe('a finding', () => {
     ['unknown', { gone: true }],
   ] as const)('%s', (state, now) => {
     expect(verifyFindings(planOf([], [planned]), seen(now))).toMatchObject([{ state }]);
+  });
+
+  it('of one destination is not still there because of another; a finding about several may be', () => {
+    const at = (destination: string): Finding => ({ ...finding(''), subject: { destination } });
+    const state = (was: string, is: string) =>
+      verifyFindings(planOf([], [{ ...at(was), cause: 'burst' }]), seen({ findings: [at(is)] }))[0]?.state;
+    expect(state('10.0.0.1:80', '10.0.0.2:80')).toBe('gone');
+    expect(state('10.0.0.1:80', '10.0.0.1:80')).toBe('still-there');
+    expect(state('10.0.0.1:80 and 2 more', '10.0.0.1:80 and 3 more')).toBe('still-there');
+  });
+
+  it('that is still there beside a value in force: it is said when the kernel reads that', () => {
+    const cap = {
+      ...sysctlChange(1, 'net.ipv4.tcp_fin_timeout', '60', '15'),
+      findings: ['accept-queue-overflow'] as const,
+      namespace: hostNamespaceInode,
+      read: 'when it is read',
+    };
+    const said = (findings: readonly Finding[]) =>
+      verifyChanges(planOf([cap], [planned]), seen({ somaxconn: '15', findings }))[0]?.said;
+    expect(said([])).toBe('the kernel has 15');
+    expect(said([finding('0.0.0.0:80')])).toBe('the kernel has 15, and reads it when it is read');
   });
 });

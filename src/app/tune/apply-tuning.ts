@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { exitCodes, HalfopenError, usageError } from '../../base/errors.ts';
@@ -46,7 +46,7 @@ export function chooseChanges(plan: TunePlan, choice: ApplyChoice): ChosenChange
   const wanted = plan.changes.filter(({ id, optional }) => !optional || choice.with.includes(id));
   const possible = wanted.filter(({ kind }) => kind !== 'manual');
   const chosen = possible.filter(({ kind }) => kind === 'sysctl' || choice.editConfig);
-  const { root } = choice;
+  const root = imageRoot(choice.root);
   if (root === undefined) refuse(plan, 'it is another one’s', whyNotThisHost(plan));
   refuse(plan, 'something is missing', whyNotPossible(plan, chosen, { root }));
   return {
@@ -55,6 +55,20 @@ export function chooseChanges(plan: TunePlan, choice: ApplyChoice): ChosenChange
     manual: wanted.filter(({ kind }) => kind === 'manual'),
     changedSince: changedSince(plan, chosen, { root }),
   };
+}
+
+/** Where an image really lies; the running system is none: its settings belong to a plan of this host. */
+function imageRoot(root: string | undefined): string | undefined {
+  if (root === undefined) return undefined;
+  let real: string;
+  try {
+    real = realpathSync(root);
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    throw new HalfopenError(exitCodes.usage, { attempted: 'write below', on: root, said });
+  }
+  if (real === '/') throw usageError('write below', root, 'That is this host itself: leave out --root.');
+  return real;
 }
 
 function refuse({ id }: TunePlan, what: string, reasons: readonly string[]): void {
@@ -70,6 +84,8 @@ function refuse({ id }: TunePlan, what: string, reasons: readonly string[]): voi
 export interface ApplyRequest extends Pick<ApplyChoice, 'root'> {
   readonly plan: TunePlan;
   readonly chosen: readonly PlanChange[];
+  /** What was told to have changed since the plan was made, and agreed to. */
+  readonly agreed?: readonly ChangedSince[];
   readonly state?: string;
   readonly version: string;
   readonly clock: Clock;
@@ -78,13 +94,20 @@ export interface ApplyRequest extends Pick<ApplyChoice, 'root'> {
 
 /** Makes the changes, each written down first. What could not be made is in the result; throws HalfopenError where nothing can be written down. */
 export function applyTuning(request: ApplyRequest): AppliedPlan {
-  const { plan, chosen, root, version, clock, checkpoint } = request;
-  refuseWithoutRoot(root);
+  const { plan, chosen, agreed = [], version, clock, checkpoint } = request;
+  refuseWithoutRoot(request.root);
+  const root = imageRoot(request.root);
   const state = path.resolve(request.state ?? usualStateFolder());
   using _lock = StateLock.take(state, 'apply');
+  // Somebody may have read the plan for an hour; files are compared where they are edited.
+  const since = changedSince(plan, chosen, { root })
+    .filter(({ change, now }) => !agreed.some((one) => one.change.id === change.id && one.now === now))
+    .map(({ change, now }) => `${change.parameter} is ${now} by now`);
+  refuse(plan, 'something has changed meanwhile', since);
   const id = newApplyId(state, plan.id);
   using journal = Journal.create(path.join(state, id));
-  keepPlan(journal.folder, plan);
+  // For people: rollback does not need it.
+  journal.keep('plan.json', Buffer.from(`${JSON.stringify(plan, null, 2)}\n`));
   try {
     const steps = applyPlan({
       plan,
@@ -101,11 +124,6 @@ export function applyTuning(request: ApplyRequest): AppliedPlan {
     const remedy = `${error.detail.remedy ?? ''}\nWhat was made until then is undone with: halfopen tune rollback ${id}`;
     throw new HalfopenError(error.exitCode, { ...error.detail, remedy: remedy.trim() });
   }
-}
-
-/** For people: rollback does not need it. */
-function keepPlan(folder: string, plan: TunePlan): void {
-  writeFileSync(path.join(folder, 'plan.json'), `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 });
 }
 
 export function refuseWithoutRoot(root: string | undefined): void {

@@ -4,7 +4,7 @@ import { findSysctlFiles } from '../../kernel/sysctl/find-sysctl-files.ts';
 import { readSysctlFile } from '../../kernel/sysctl/read-sysctl-file.ts';
 import { kernelLine } from '../../tcp/model/kernel-version.ts';
 import type { MissingReading } from '../../tcp/reading.ts';
-import type { TuneLint, TuneLintError } from '../../tcp/tune-lint.ts';
+import type { TuneLint, TuneLintError, TuneLintLine } from '../../tcp/tune-lint.ts';
 import { lintSettings, type SysctlText } from '../../tuning/lint/lint-settings.ts';
 import { kernelOfRules } from './kernel-of-rules.ts';
 
@@ -24,7 +24,12 @@ export async function lintSysctl(request: LintRequest): Promise<TuneLint> {
   const kernel = kernelOfRules(request.kernel);
   const found =
     named.length > 0
-      ? { files: named.map((file) => ({ file, target: file })), errors: [], mainIsLinked: true }
+      ? {
+          files: named.map((file) => ({ file, target: file })),
+          errors: [],
+          mainIsLinked: true,
+          afterMainLink: [],
+        }
       : findSysctlFiles(root);
   const texts: SysctlText[] = [];
   const errors: TuneLintError[] = [...found.errors];
@@ -41,7 +46,11 @@ export async function lintSysctl(request: LintRequest): Promise<TuneLint> {
     files: texts.map(({ file }) => file),
     lines: linted.lines,
     errors: [...errors, ...linted.errors],
-    notes: bootNotes(texts, root, found.mainIsLinked),
+    notes: [
+      ...bootNotes(texts, root, found.mainIsLinked),
+      ...orderNotes(linted.lines, found.afterMainLink),
+      ...linted.notes,
+    ],
   };
 }
 
@@ -68,6 +77,23 @@ function bootNotes(texts: readonly SysctlText[], root: string, mainIsLinked: boo
     : [
         `${main} is read by sysctl --system but not by systemd-sysctl at boot: nothing in sysctl.d links to it.`,
       ];
+}
+
+/** sysctl --system reads /etc/sysctl.conf last; at boot it comes where its link stands, and files behind that win. */
+function orderNotes(lines: readonly TuneLintLine[], afterMainLink: readonly string[]): readonly string[] {
+  const winsAtBoot = new Map<string, string>();
+  for (const { file, line, parameter, value, overriddenBy } of lines) {
+    if (overriddenBy === undefined || !afterMainLink.includes(file)) continue;
+    const winner = lines.find((one) => one.file === overriddenBy.file && one.line === overriddenBy.line);
+    if (winner === undefined || afterMainLink.includes(winner.file)) continue;
+    if (winner.value === value) winsAtBoot.delete(parameter);
+    else
+      winsAtBoot.set(
+        parameter,
+        `${parameter}: at boot systemd-sysctl ends with “${value}” (${file}:${line}), sysctl --system with “${winner.value}” (${winner.file}:${winner.line}), since only the latter reads sysctl.conf last.`,
+      );
+  }
+  return [...winsAtBoot.values()];
 }
 
 function nothingReadable(

@@ -1,12 +1,13 @@
 import path from 'node:path';
 import type { Clock } from '../../base/clock.ts';
-import { usageError } from '../../base/errors.ts';
+import { HalfopenError, usageError } from '../../base/errors.ts';
 import { readHostIdentity } from '../../kernel/host/read-host-identity.ts';
 import type { AppliedListing, RolledBack } from '../../tcp/applied-plan.ts';
 import type { Checkpoint } from '../../tuning/apply/write-step.ts';
 import { hasJournal, Journal, readJournal } from '../../tuning/journal/journal.ts';
-import { statusOf, stepsToUndo } from '../../tuning/journal/journal-record.ts';
+import { type JournalRecord, statusOf, stepsToUndo } from '../../tuning/journal/journal-record.ts';
 import { appliedIds, StateLock, usualStateFolder } from '../../tuning/journal/state-folder.ts';
+import { laterUses } from '../../tuning/rollback/later-uses.ts';
 import { nameOf, rollBack } from '../../tuning/rollback/roll-back.ts';
 
 export interface RollbackRequest {
@@ -33,6 +34,7 @@ export function rollBackTuning(request: RollbackRequest): RolledBack | null {
   const steps = rollBack({
     journal,
     force,
+    laterUses: laterUses(state, id),
     bootId: readHostIdentity().bootId,
     clock,
     ...(checkpoint === undefined ? {} : { checkpoint }),
@@ -40,16 +42,24 @@ export function rollBackTuning(request: RollbackRequest): RolledBack | null {
   return { id, steps };
 }
 
+/** One that found all of it so already has nothing to put back: the one before it is meant. */
 function lastApplied(state: string): string | undefined {
-  return appliedIds(state).findLast(
-    (id) => statusOf(readJournal(path.join(state, id)).records) !== 'rolled back',
-  );
+  return appliedIds(state).findLast((id) => {
+    const { records } = readJournal(path.join(state, id));
+    return statusOf(records) !== 'rolled back' && stepsToUndo(records).length > 0;
+  });
 }
 
 /** The oldest first. */
 export function listApplied(state = usualStateFolder()): readonly AppliedListing[] {
   return appliedIds(state).map((id) => {
-    const { records } = readJournal(path.join(state, id));
+    let records: readonly JournalRecord[];
+    try {
+      ({ records } = readJournal(path.join(state, id)));
+    } catch (error) {
+      if (!(error instanceof HalfopenError)) throw error;
+      return { id, atMs: null, status: `damaged: ${error.detail.said}`, what: [] };
+    }
     const opened = records.find((one) => one.kind === 'open');
     return {
       id,

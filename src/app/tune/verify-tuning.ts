@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { Clock } from '../../base/clock.ts';
 import { exitCodes, HalfopenError } from '../../base/errors.ts';
+import { readRegularFile } from '../../kernel/files/read-regular-file.ts';
 import { readHostIdentity } from '../../kernel/host/read-host-identity.ts';
 import type { FoundNamespace } from '../../kernel/netns/find-namespaces.ts';
 import type { Observation } from '../../tcp/observation.ts';
@@ -10,6 +10,7 @@ import type { VerifiedPlan } from '../../tcp/verified-plan.ts';
 import { namespaceOfPlan } from '../../tuning/apply/namespace-of-plan.ts';
 import { whyNotThisHost } from '../../tuning/apply/refuse-plan.ts';
 import { presentSysctl } from '../../tuning/apply/write-step.ts';
+import { configText } from '../../tuning/servers/config-text.ts';
 import { verifyChanges, verifyFindings } from '../../tuning/verify/verify-changes.ts';
 import { diagnoseHost } from '../diagnose-host.ts';
 
@@ -64,7 +65,8 @@ export async function verifyTuning({ plan, ...watch }: VerifyRequest): Promise<V
 
 function linesOf({ root, file }: ConfigChange): readonly string[] | undefined {
   try {
-    return readFileSync(`${root}${file}`, 'utf8').split('\n');
+    const bytes = readRegularFile(`${root}${file}`);
+    return bytes && configText(bytes).split('\n');
   } catch {
     return undefined;
   }

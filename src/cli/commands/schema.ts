@@ -4,8 +4,12 @@ import { labRunJsonSchema } from '../../contract/lab-run.ts';
 import { predictionJsonSchema } from '../../contract/prediction.ts';
 import { proofJsonSchema } from '../../contract/proof.ts';
 import { reportJsonSchema } from '../../contract/report.ts';
+import { tuneApplyJsonSchema } from '../../contract/tune-apply.ts';
+import { tuneExplainJsonSchema } from '../../contract/tune-explain.ts';
 import { tuneLintJsonSchema } from '../../contract/tune-lint.ts';
 import { tunePlanJsonSchema } from '../../contract/tune-plan.ts';
+import { tuneRollbackJsonSchema } from '../../contract/tune-rollback.ts';
+import { tuneVerifyJsonSchema } from '../../contract/tune-verify.ts';
 import type { HalfopenCommand } from '../command.ts';
 
 const contracts = [
@@ -20,6 +24,10 @@ const contracts = [
   { name: 'proof', of: 'what prove --json prints, version 1', schema: proofJsonSchema },
   { name: 'lint', of: 'what tune lint --json prints, version 1', schema: tuneLintJsonSchema },
   { name: 'plan', of: 'what tune plan --json prints, version 1', schema: tunePlanJsonSchema },
+  { name: 'apply', of: 'what tune apply --json prints, version 1', schema: tuneApplyJsonSchema },
+  { name: 'verify', of: 'what tune verify --json prints, version 1', schema: tuneVerifyJsonSchema },
+  { name: 'rollback', of: 'what tune rollback --json prints, version 1', schema: tuneRollbackJsonSchema },
+  { name: 'explain', of: 'what tune explain --json prints, version 1', schema: tuneExplainJsonSchema },
 ] as const;
 
 export const schemaCommand: HalfopenCommand = {

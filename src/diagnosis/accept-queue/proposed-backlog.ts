@@ -1,5 +1,12 @@
 import { formatCount, formatDurationMs, formatRate } from '../../base/units.ts';
-import { backlogFor, type QueueNeed, queueNeed } from '../../tcp/model/queue-need.ts';
+import {
+  backlogFor,
+  type FullQueueNeed,
+  needWhileFull,
+  type QueueNeed,
+  queueNeed,
+} from '../../tcp/model/queue-need.ts';
+import { acceptQueueCapacity } from '../../tcp/queue-limits.ts';
 import type { AcceptQueueFacts } from './accept-queue-facts.ts';
 import { BIN_MS } from './arrivals.ts';
 
@@ -19,15 +26,35 @@ const LEAST_SERVING_SHARE = 0.05;
 export function proposedBacklog(facts: AcceptQueueFacts): ProposedBacklog {
   const { limit, arrivalPeak } = facts;
   const need = needOf(facts);
+  const whileFull = whileFullOf(facts);
   const tooLittle = Math.max(limit, facts.peak) + 1;
-  const measured = Math.max(tooLittle, arrivalPeak ?? 0, need?.connections ?? 0);
+  const steady = Math.max(tooLittle, arrivalPeak ?? 0, need?.connections ?? 0);
   if (arrivalPeak === undefined || need === undefined) {
-    const backlog = backlogFor(Math.max(2 * tooLittle, measured));
+    const backlog = backlogFor(Math.max(2 * tooLittle, steady));
     const why = `${formatCount(limit)} was too little; how many came at once was not seen, so that this is room for twice as many`;
     return { backlog, why };
   }
-  const backlog = backlogFor(measured);
-  return { backlog, why: `${needText(need, facts)}; ${formatCount(backlog)} is the next power of two` };
+  const backlog = backlogFor(Math.max(steady, whileFull?.connections ?? 0));
+  const measured =
+    whileFull && whileFull.connections > steady ? whileFullText(whileFull, facts) : needText(need, facts);
+  return { backlog, why: `${measured}; ${formatCount(backlog)} is the next power of two` };
+}
+
+function whileFullOf({
+  arrivalBins,
+  limit,
+  listener: { queue },
+}: AcceptQueueFacts): FullQueueNeed | undefined {
+  if (arrivalBins === undefined || !queue || queue.fullSamples === 0) return undefined;
+  return needWhileFull(arrivalBins, BIN_MS, {
+    fullMs: queue.longestFullMs,
+    places: acceptQueueCapacity(limit),
+  });
+}
+
+function whileFullText({ connections, came, fullMs }: FullQueueNeed, { limit }: AcceptQueueFacts): string {
+  const places = formatCount(acceptQueueCapacity(limit));
+  return `with ${places} in it the queue was full for ${formatDurationMs(fullMs)} at a stretch, and up to ${formatCount(came)} connections came in such a time: ${formatCount(connections)} wait at the worst`;
 }
 
 function needText({ connections, burst, servedPerSecond }: QueueNeed, { limit }: AcceptQueueFacts): string {

@@ -17,7 +17,7 @@ export function timeoutRemedies(
   if (cause.id === 'accept-queue-full') return [readOtherFinding, clientTimeout, idleKnobs];
   if (cause.id === 'never-left' || cause.id === 'no-neighbour')
     return [lookHere(view, address), clientTimeout, idleKnobs];
-  return [askThere(port), traceSyns(view, address, port), clientTimeout, shorterRetries(view), idleKnobs];
+  return [askThere(port), traceSyns(view, address, port), clientTimeout, ...shorterRetries(view), idleKnobs];
 }
 
 export function askThere(port: number): Remedy {
@@ -67,18 +67,26 @@ export const clientTimeout: Remedy = {
   risk: 'too short a timeout fails on a single lost SYN',
 };
 
-function shorterRetries(view: RuleView): Remedy {
-  return {
-    kind: 'sysctl',
-    summary: 'where the program has no timeout of its own: fewer SYN retries for this namespace',
-    ...settingChange(view, {
-      sysctls: { 'net.ipv4.tcp_syn_retries': 3 },
-      why: 'an attempt then ends before a person or a request gives up, after several SYNs',
-      optional: true,
-    }),
-    effect: `connect() fails after about ${formatDurationMs(connectTimeoutMs(3, numericSysctl(view, 'net.ipv4.tcp_syn_linear_timeouts') ?? 0))}; new attempts only`,
-    risk: 'applies to every program of the namespace, also where patience is right',
-  };
+const FEW_SYN_RETRIES = 3;
+
+/** The kernel reads it at each timeout of a SYN (tcp_write_timeout()), so that attempts under way follow it too. */
+function shorterRetries(view: RuleView): readonly Remedy[] {
+  const now = numericSysctl(view, 'net.ipv4.tcp_syn_retries');
+  if (now !== undefined && now <= FEW_SYN_RETRIES) return [];
+  const linearTimeouts = numericSysctl(view, 'net.ipv4.tcp_syn_linear_timeouts') ?? 0;
+  return [
+    {
+      kind: 'sysctl',
+      summary: 'where the program has no timeout of its own: fewer SYN retries for this namespace',
+      ...settingChange(view, {
+        sysctls: { 'net.ipv4.tcp_syn_retries': FEW_SYN_RETRIES },
+        why: 'an attempt then ends before a person or a request gives up, after several SYNs',
+        optional: true,
+      }),
+      effect: `connect() fails after about ${formatDurationMs(connectTimeoutMs(FEW_SYN_RETRIES, linearTimeouts))}; attempts that have lasted longer already end at their next SYN`,
+      risk: 'applies to every program of the namespace, also where patience is right',
+    },
+  ];
 }
 
 export const idleKnobs: Remedy = {

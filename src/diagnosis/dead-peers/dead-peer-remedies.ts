@@ -1,11 +1,15 @@
 import { unmapIpv4 } from '../../base/ip-text.ts';
+import { formatDurationMs } from '../../base/units.ts';
 import type { Remedy } from '../../tcp/finding.ts';
+import { modelTimeoutMs } from '../../tcp/model/retransmission-limit.ts';
+import { numericSysctl } from '../evidence.ts';
 import { fewerOrphanRetries } from '../fewer-orphan-retries.ts';
 import { type CommandPlace, namespaceCommand } from '../namespace-command.ts';
 import type { RuleView } from '../rule.ts';
 import { settingChange } from '../setting-change.ts';
 import { groupBy } from '../socket-groups/lasting-sockets.ts';
 import type { DeadPeerGroup } from './dead-peer-groups.ts';
+import { retransmissionEndsInMs } from './give-up-time.ts';
 
 /** Most useful first; the last one names the knob that does nothing for this kind of silence. */
 export function deadPeerRemedies(view: RuleView, group: DeadPeerGroup): readonly Remedy[] {
@@ -13,11 +17,11 @@ export function deadPeerRemedies(view: RuleView, group: DeadPeerGroup): readonly
     case 'window-probe-unanswered':
       return [checkOutput(view), userTimeout, dropNow(view, group), keepaliveIdle];
     case 'data-unacknowledged':
-      return [userTimeout, dropNow(view, group), fewerRetries(view), keepaliveIdle];
+      return [userTimeout, dropNow(view, group), ...fewerRetriesFor(view, group), keepaliveIdle];
     case 'keepalive-unanswered':
       return [sharperKeepalive, dropNow(view, group), retriesIdle];
     case 'close-unacknowledged':
-      return [fewerOrphanRetries(view), finTimeoutIdle];
+      return [...fewerOrphanRetries(view, 'optional'), finTimeoutIdle];
   }
 }
 
@@ -68,16 +72,30 @@ export function closeNow(place: CommandPlace, host: string, port: number | undef
   };
 }
 
+const LEAST_RETRIES = 8;
+const leastMs = modelTimeoutMs(LEAST_RETRIES);
+
+/** Nothing where they are given up as soon already. */
+function fewerRetriesFor(view: RuleView, { silent }: DeadPeerGroup): readonly Remedy[] {
+  const now = numericSysctl(view, 'net.ipv4.tcp_retries2');
+  if (now !== undefined && now <= LEAST_RETRIES) return [];
+  const sockets = silent.filter(({ silence }) => silence === 'data-unacknowledged');
+  const latestMs = Math.max(0, ...sockets.map(({ socket }) => retransmissionEndsInMs(socket, LEAST_RETRIES)));
+  const { effect, ...remedy } = fewerRetries(view);
+  return [{ ...remedy, effect: `${effect}; those seen here after about ${formatDurationMs(latestMs)}` }];
+}
+
+/** Resends come at doubling intervals, and the one after the limit ends it: up to twice the limit (retransmits_timed_out()). */
 export function fewerRetries(place: CommandPlace): Remedy {
   return {
     kind: 'sysctl',
-    summary: 'for all programs of this namespace: give up after about 100 s instead of 15 min',
+    summary: 'for all programs of this namespace: give up after 2 to 3 min instead of 15 min and more',
     ...settingChange(place, {
-      sysctls: { 'net.ipv4.tcp_retries2': 8 },
+      sysctls: { 'net.ipv4.tcp_retries2': LEAST_RETRIES },
       why: 'RFC 1122 (4.2.3.5) asks for at least 100 s; 8 is the least that gives them',
       optional: true,
     }),
-    effect: 'unacknowledged connections end after about 100 s (the least RFC 1122 allows)',
+    effect: `unacknowledged connections end ${formatDurationMs(leastMs)} to ${formatDurationMs(2 * leastMs)} after the first resend`,
     risk: 'connections do not survive longer outages of the path any more',
   };
 }

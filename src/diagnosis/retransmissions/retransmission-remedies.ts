@@ -34,7 +34,8 @@ export function retransmissionRemedies(place: CommandPlace, cause: Retransmissio
             why: 'it does not take every loss for a full path',
             optional: true,
           }),
-          effect: 'new connections keep their rate under a few percent of random loss',
+          effect:
+            'new connections keep their rate under a few percent of random loss; what the path loses is resent as before',
           risk: 'on a path that is simply full it takes bandwidth from others',
         },
         knobs,

@@ -2,7 +2,7 @@ import { formatCount, formatShare, plural } from '../../base/units.ts';
 import type { Evidence, Finding, Remedy, RuledOut, Severity } from '../../tcp/finding.ts';
 import type { ConntrackObservation, KernelLogEvent, NamespaceObservation } from '../../tcp/observation.ts';
 import { explainMissing, readingValue } from '../../tcp/reading.ts';
-import { counterRise, silentLowerLayers } from '../evidence.ts';
+import { counterRise, numericSysctl, silentLowerLayers } from '../evidence.ts';
 import { noExperiment } from '../experiment/lab-number.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
 import { defineRule, nothing, type RuleView } from '../rule.ts';
@@ -178,7 +178,6 @@ function proposedMax({ max }: TableFacts): number {
 function remediesFor(view: RuleView, facts: TableFacts): readonly Remedy[] {
   const max = proposedMax(facts);
   const megabytes = Math.ceil((max * 320) / 1024 ** 2);
-  const timeout = 'net.netfilter.nf_conntrack_tcp_timeout';
   const halfOpen = (facts.evicted ?? 0) > 0 && !facts.dropped;
   return [
     {
@@ -191,25 +190,7 @@ function remediesFor(view: RuleView, facts: TableFacts): readonly Remedy[] {
       effect: 'at once, and for every namespace: the number is one, each namespace is measured by it alone',
       risk: `up to ${formatCount(megabytes)} MiB of kernel memory for each namespace that fills it`,
     },
-    {
-      kind: 'sysctl',
-      summary: halfOpen
-        ? 'let half-open entries go sooner: by default they stay for 1 to 2 minutes'
-        : 'let dead entries go sooner: by default an idle established connection stays for 5 days',
-      ...settingChange(view, {
-        sysctls: halfOpen
-          ? { [`${timeout}_syn_sent`]: 20, [`${timeout}_syn_recv`]: 20 }
-          : { [`${timeout}_established`]: 86_400 },
-        why: halfOpen
-          ? 'a handshake that takes longer than 20 s has failed'
-          : 'a day of silence instead of five; keepalive (2 h by default) keeps what lives',
-        optional: true,
-      }),
-      effect: 'for entries that see a packet from now on',
-      risk: halfOpen
-        ? 'clients that need longer for a handshake are taken for new ones'
-        : 'connections that are silent for longer are taken for new ones; through NAT they break',
-    },
+    ...(halfOpen || keptForLong(view) ? [soonerGone(view, halfOpen)] : []),
     {
       kind: 'architecture',
       summary: 'do not track what needs no tracking, say a busy public port without NAT',
@@ -230,4 +211,33 @@ function remediesFor(view: RuleView, facts: TableFacts): readonly Remedy[] {
       risk: '',
     },
   ];
+}
+
+const TIMEOUT = 'net.netfilter.nf_conntrack_tcp_timeout';
+const DAY_S = 86_400;
+
+function keptForLong(view: RuleView): boolean {
+  return (numericSysctl(view, `${TIMEOUT}_established`) ?? 5 * DAY_S) > DAY_S;
+}
+
+function soonerGone(view: RuleView, halfOpen: boolean): Remedy {
+  return {
+    kind: 'sysctl',
+    summary: halfOpen
+      ? 'let half-open entries go sooner: by default they stay for 1 to 2 minutes'
+      : 'let dead entries go sooner: by default an idle established connection stays for 5 days',
+    ...settingChange(view, {
+      sysctls: halfOpen
+        ? { [`${TIMEOUT}_syn_sent`]: 20, [`${TIMEOUT}_syn_recv`]: 20 }
+        : { [`${TIMEOUT}_established`]: DAY_S },
+      why: halfOpen
+        ? 'a handshake that takes longer than 20 s has failed'
+        : 'a day of silence instead of five; keepalive (2 h by default) keeps what lives',
+      optional: true,
+    }),
+    effect: 'for entries that see a packet from now on',
+    risk: halfOpen
+      ? 'clients that need longer for a handshake are taken for new ones'
+      : 'connections that are silent for longer are taken for new ones; through NAT they break',
+  };
 }

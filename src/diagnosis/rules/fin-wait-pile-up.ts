@@ -1,6 +1,7 @@
 import { unmapIpv4 } from '../../base/ip-text.ts';
 import { formatCount, formatDurationMs, formatShare, plural } from '../../base/units.ts';
 import type { Evidence, Finding, Remedy, RuledOut, Severity } from '../../tcp/finding.ts';
+import { finWait2Life } from '../../tcp/model/close-lifetimes.ts';
 import { readingValue } from '../../tcp/reading.ts';
 import { isManyUnacknowledgedCloses } from '../dead-peers/dead-peer-groups.ts';
 import { numericSysctl, sysctl, windowMs } from '../evidence.ts';
@@ -245,11 +246,11 @@ function remediesFor(view: RuleView, cause: FinWaitCause, pid: number | undefine
           effect: 'halfopen doctor on that host names it (close-wait-leak)',
           risk: '',
         },
-        lowerFinTimeout(view),
+        ...lowerFinTimeout(view),
       ];
     case 'peer-unreachable':
       return [
-        fewerOrphanRetries(view),
+        ...fewerOrphanRetries(view, 'optional'),
         {
           kind: 'none',
           idle: ['net.ipv4.tcp_fin_timeout'],
@@ -273,18 +274,24 @@ function remediesFor(view: RuleView, cause: FinWaitCause, pid: number | undefine
   }
 }
 
-/** Above 60 s the sysctl lengthens nothing: kernel-measured, an orphan lives 2 × (T - 60) then (tcp_fin_time(), tcp_time_wait()). */
-function lowerFinTimeout(view: RuleView): Remedy {
+const SHORT_FIN_TIMEOUT_S = 15;
+
+/** By how long an orphan lives, which above 60 s is not the value (finWait2Life()); nothing where they go as soon already. */
+function lowerFinTimeout(view: RuleView): readonly Remedy[] {
   const now = numericSysctl(view, 'net.ipv4.tcp_fin_timeout') ?? 60;
-  return {
-    kind: 'sysctl',
-    summary: `if there are too many: a shorter tcp_fin_timeout (now ${now})`,
-    ...settingChange(view, {
-      sysctls: { 'net.ipv4.tcp_fin_timeout': 15 },
-      why: `orphans then stay for 15 s instead of ${now} s, so that ${formatShare(15 / now)} as many are there at the same rate`,
-      optional: now <= 15,
-    }),
-    effect: `orphans in FIN_WAIT2 of ${namespaceText(view)} go after 15 s`,
-    risk: 'a peer that answers later than that gets RST; TIME_WAIT is not shortened by it',
-  };
+  const lifeS = finWait2Life({ finTimeoutS: now }).atMs / 1000;
+  if (lifeS <= SHORT_FIN_TIMEOUT_S) return [];
+  const share = formatShare(SHORT_FIN_TIMEOUT_S / lifeS);
+  return [
+    {
+      kind: 'sysctl',
+      summary: `if there are too many: a shorter tcp_fin_timeout (now ${now})`,
+      ...settingChange(view, {
+        sysctls: { 'net.ipv4.tcp_fin_timeout': SHORT_FIN_TIMEOUT_S },
+        why: `orphans then stay for ${SHORT_FIN_TIMEOUT_S} s instead of ${lifeS} s, so that ${share} as many are there at the same rate`,
+      }),
+      effect: `new orphans in FIN_WAIT2 of ${namespaceText(view)} go after ${SHORT_FIN_TIMEOUT_S} s; those that are there keep the time they began with`,
+      risk: 'a peer that answers later than that gets RST; TIME_WAIT is not shortened by it',
+    },
+  ];
 }

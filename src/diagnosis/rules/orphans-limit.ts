@@ -4,6 +4,7 @@ import type { NamespaceObservation } from '../../tcp/observation.ts';
 import { readingValue } from '../../tcp/reading.ts';
 import { counterRise, globalSysctl } from '../evidence.ts';
 import { noExperiment } from '../experiment/lab-number.ts';
+import { fewerOrphanRetries } from '../fewer-orphan-retries.ts';
 import { namespaceCommand, namespaceText } from '../namespace-command.ts';
 import { defineRule, type Judgement, nothing, type RuleView } from '../rule.ts';
 import { settingChange } from '../setting-change.ts';
@@ -174,16 +175,7 @@ function remediesFor(view: RuleView, { limit, home }: OrphanFacts): readonly Rem
       effect: 'one peer or network usually holds most of them',
       risk: 'none: reading only',
     },
-    {
-      kind: 'sysctl',
-      summary: 'let orphans with silent peers go sooner: fewer retries (0 means 8, close to two minutes)',
-      ...settingChange(there, {
-        sysctls: { 'net.ipv4.tcp_orphan_retries': 3 },
-        why: 'an orphan whose peer is silent then lives for some 7 s instead of some 107 s, so that about 15 times fewer are there at the same rate',
-      }),
-      effect: 'an unanswered orphan ends after 4 to 7 s at a small round-trip time',
-      risk: 'the last data for peers behind a bad link may be given up too early',
-    },
+    ...fewerOrphanRetries(there, 'needed'),
     {
       kind: 'sysctl',
       summary: `raise the limit to ${formatCount(max)}, on the host`,

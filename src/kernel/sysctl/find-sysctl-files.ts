@@ -15,6 +15,8 @@ export interface SysctlFiles {
   readonly errors: readonly { readonly file: string; readonly message: string }[];
   /** Whether a file of the folders leads to /etc/sysctl.conf, as Debian's 99-sysctl.conf does: only so systemd-sysctl reads it. */
   readonly mainIsLinked: boolean;
+  /** Files that systemd-sysctl, which reads it under its link's name, reads after it. */
+  readonly afterMainLink: readonly string[];
 }
 
 /** sysctl(8), "system file precedence": a file name in an earlier folder hides those in later ones. */
@@ -44,13 +46,15 @@ export function findSysctlFiles(root = '/'): SysctlFiles {
     .map(([, file]) => resolveBelow(root, file, errors))
     .filter((file) => file !== undefined);
   const main = resolveBelow(root, path.join(root, mainFile), errors);
+  const link = inFolders.findLastIndex(({ target }) => target === main?.target);
   return {
     files: [
       ...inFolders.filter(({ target }) => target !== main?.target),
       ...(main === undefined ? [] : [main]),
     ],
     errors,
-    mainIsLinked: main !== undefined && inFolders.some(({ target }) => target === main.target),
+    mainIsLinked: link >= 0,
+    afterMainLink: link < 0 ? [] : inFolders.slice(link + 1).map(({ file }) => file),
   };
 }
 

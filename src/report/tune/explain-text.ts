@@ -84,11 +84,18 @@ function verdictLines({ verdicts }: ExplainedParameter, columns: number, paint: 
   );
   return firsts.flatMap(({ judgement, because, values }) => {
     const names = values.map((value) => `=${printable(value)}`).join(' ');
-    const label = widthOf(names) < LABEL_WIDTH ? names.padEnd(LABEL_WIDTH) : `${names}  `;
-    const [first = '', ...rest] = hanging(label, `${judgement}. ${because}`, columns);
+    const [first = '', ...rest] = verdictText(names, `${judgement}. ${because}`, columns);
     const painted = first.replace(`${judgement}.`, () => judgementPaint(judgement, paint)(`${judgement}.`));
     return [painted, ...rest];
   });
+}
+
+/** Behind a label that is longer than others the text does not begin further to the right. */
+function verdictText(names: string, text: string, columns: number): readonly string[] {
+  if (widthOf(names) < LABEL_WIDTH) return hanging(names.padEnd(LABEL_WIDTH), text, columns);
+  return wrapText(`${names} ${text}`, columns - LABEL_WIDTH).map((line, i) =>
+    i === 0 ? line : ' '.repeat(LABEL_WIDTH) + line,
+  );
 }
 
 export function judgementPaint(judgement: Judgement | 'unknown', paint: Paint): Paint['red'] {

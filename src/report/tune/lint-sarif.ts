@@ -1,3 +1,5 @@
+import { loadParameters } from '../../tcp/parameters/all-parameters.ts';
+import { catalogueName } from '../../tcp/parameters/parameter-names.ts';
 import type { FileLine, LineJudgement, TuneLint, TuneLintError, TuneLintLine } from '../../tcp/tune-lint.ts';
 
 /** SARIF 2.1.0 (OASIS), section 3.27.10: what a code host draws in red, in yellow, or as a remark. */
@@ -10,10 +12,21 @@ const level: Readonly<Record<LineJudgement, 'error' | 'warning' | 'note' | null>
   good: null,
 };
 
-/** A linted configuration as SARIF 2.1.0; a rule is a parameter. Good lines are no results. */
-export function lintSarif(lint: TuneLint, toolVersion: string): Readonly<Record<string, unknown>> {
+/**
+ * A linted configuration as SARIF 2.1.0; a rule is a parameter. Good lines are no results. Fingerprints are left to who uploads it and has the
+ * files: GitHub's upload-sarif makes them from the text of the lines.
+ */
+export async function lintSarif(
+  lint: TuneLint,
+  toolVersion: string,
+): Promise<Readonly<Record<string, unknown>>> {
   const told = lint.lines.filter(({ judgement }) => level[judgement] !== null);
   const ruleIds = [...new Set(told.map(({ parameter }) => parameter))];
+  const parameters = await loadParameters(ruleIds.map((id) => catalogueName(id) ?? id));
+  const meaningOf = (id: string): string =>
+    id === SYNTAX_RULE
+      ? 'Neither procps’ sysctl nor systemd-sysctl takes the line for a setting: what it was written for does not happen.'
+      : (parameters.get(catalogueName(id) ?? id)?.meaning ?? 'halfopen does not know this name.');
   const problems = lint.errors.filter(({ line }) => line !== undefined);
   const syntaxRule = problems.length === 0 ? [] : [SYNTAX_RULE];
   return {
@@ -29,6 +42,12 @@ export function lintSarif(lint: TuneLint, toolVersion: string): Readonly<Record<
               id,
               shortDescription: {
                 text: id === SYNTAX_RULE ? 'A line that is no setting' : `Kernel parameter ${id}`,
+              },
+              fullDescription: { text: meaningOf(id) },
+              help: {
+                text: parameters.has(catalogueName(id) ?? id)
+                  ? `${meaningOf(id)} halfopen tune explain ${id} says more.`
+                  : meaningOf(id),
               },
             })),
           },
@@ -89,6 +108,7 @@ function location(place: FileLine | TuneLintError): Readonly<Record<string, unkn
 /** RFC 3986: a path as a reference; absolute ones as file URIs. "-" is standard input. */
 function fileUri(file: string): string {
   const path = file
+    .replace(/^(?:\.\/+)+/, '')
     .split('/')
     .map((part) => encodeURIComponent(part))
     .join('/');

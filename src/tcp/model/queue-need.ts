@@ -40,6 +40,46 @@ export function queueNeed(
   return most && { ...most, servedPerSecond };
 }
 
+/** How long a queue has to be for a stretch in which it was full and nobody was taken out of it. */
+export interface FullQueueNeed {
+  readonly connections: number;
+  /** Most that came in a stretch of that length. */
+  readonly came: number;
+  readonly fullMs: number;
+}
+
+/**
+ * A server that stands still now and then does not serve at a steady pace: what its queue holds then is what came since it went away. That
+ * is the queue itself and what came while it was full. A server that is only slow is not taken for it: it makes a place free again
+ * and again, so that no stretch is long. `fullMs`: the longest stretch.
+ */
+export function needWhileFull(
+  arrivals: readonly number[],
+  binMs: number,
+  { fullMs, places }: { readonly fullMs: number; readonly places: number },
+): FullQueueNeed {
+  const came = Math.ceil(mostWithin(arrivals, fullMs / binMs));
+  // What filled the queue came in a few spans before that, or in the same: nobody is counted twice.
+  let before = 1;
+  while (before < arrivals.length && mostWithin(arrivals, before) < places) before++;
+  const all = mostWithin(arrivals, Math.ceil(fullMs / binMs) + before);
+  return { connections: Math.min(places + came, all), came, fullMs };
+}
+
+/** Most in so many spans in a row, of which the last may be a part: then as large a part of what came in it. */
+function mostWithin(arrivals: readonly number[], spans: number): number {
+  const whole = Math.floor(spans);
+  const part = spans - whole;
+  let sum = 0;
+  let most = 0;
+  for (let end = 0; end <= arrivals.length; end++) {
+    const neighbour = Math.max(arrivals[end - whole - 1] ?? 0, arrivals[end] ?? 0);
+    most = Math.max(most, sum + part * neighbour);
+    sum += (arrivals[end] ?? 0) - (arrivals[end - whole] ?? 0);
+  }
+  return most;
+}
+
 /** listen() takes a larger number on kernels since 5.4, but 65,535 was the most before, and more than any queue should hold. */
 const LARGEST_BACKLOG = 65_535;
 

@@ -3,10 +3,14 @@ import { parameterNames } from './all-parameters.ts';
 
 /**
  * A name in sysctl's notation: dots between the parts, and a "/" where a part itself holds a dot ("net.ipv4.conf.eth0/100.rp_filter").
- * The separator that comes first decides: behind a slash dots belong to the part, behind a dot slashes do (sysctl.d(5)).
+ * The separator that comes first decides: behind a slash dots belong to the part, behind a dot slashes do (sysctl.d(5)). One in front, or
+ * one twice, counts as the programs count it: not at all, and once.
  */
 export function sysctlKey(name: string): string {
-  const bare = name.trim().replace(/^\/?proc\/sys\//, '');
+  const bare = (/\.\.|\/\//.test(name) ? name.replace(/([./])\1+/g, '$1') : name)
+    .trim()
+    .replace(/^\/?proc\/sys\//, '')
+    .replace(/^[./]/, '');
   const separator = /[./]/.exec(bare)?.[0];
   return separator === '/'
     ? [...bare].map((char) => (char === '/' ? '.' : char === '.' ? '/' : char)).join('')
@@ -75,33 +79,54 @@ export function meantName(text: string): string | undefined {
     if (name !== undefined) return name;
   }
   const ends = parameterNames.filter((name) => name.endsWith(`.${key}`));
-  return ends.length === 1 ? ends[0] : undefined;
+  // Of a pair IPv4's is the better known one.
+  const [first, ...others] = ends.length > 1 ? ends.filter((name) => !name.startsWith('net.ipv6.')) : ends;
+  return others.length === 0 ? first : undefined;
 }
 
 /** Names that look like `text`, nearest first: for a message, not for a decision. */
 export function nearestNames(text: string, count = 3): readonly string[] {
   const wanted = sysctlKey(text).toLowerCase();
-  const lastPart = (name: string): string => name.split('.').at(-1) ?? name;
   const short = lastPart(wanted);
+  const most = Math.max(2, Math.floor(short.length / 4));
   return parameterNames
-    .map((name) => ({ name, distance: Math.min(distance(name, wanted), distance(lastPart(name), short)) }))
-    .filter((one) => one.distance <= Math.max(2, Math.floor(short.length / 3)))
-    .sort((a, b) => a.distance - b.distance)
+    .filter((name) => Math.abs(lastPart(name).length - short.length) <= most)
+    .map((name) => ({ name, distance: distance(lastPart(name), short, most) }))
+    .filter((one) => one.distance <= most)
+    .map((one) => ({ ...one, whole: distance(one.name, wanted, LONGEST_NAME) }))
+    .sort((a, b) => a.distance - b.distance || a.whole - b.whole)
     .slice(0, count)
     .map(({ name }) => name);
 }
 
-/** How many letters must be put in, taken out or changed (Levenshtein). */
-function distance(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > 12 || b.length > 80) return Number.POSITIVE_INFINITY;
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+const LONGEST_NAME = 80;
+
+function lastPart(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1);
+}
+
+/** How many letters must be put in, taken out or changed (Levenshtein); infinite where it is more than `most`. */
+function distance(a: string, b: string, most: number): number {
+  const far = Number.POSITIVE_INFINITY;
+  if (b.length > LONGEST_NAME) return far;
+  let row = new Float64Array(b.length + 1).map((_, i) => i);
+  let next = new Float64Array(b.length + 1);
   for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    // Further than `most` from the diagonal nothing can be nearer.
+    const from = Math.max(1, i - most);
+    const to = Math.min(b.length, i + most);
+    next.fill(far);
+    if (from === 1) next[0] = i;
+    let least = next[0] ?? far;
+    for (let j = from; j <= to; j++) {
+      const change = (row[j - 1] ?? far) + (a.charCodeAt(i - 1) === b.charCodeAt(j - 1) ? 0 : 1);
+      const here = Math.min(change, (row[j] ?? far) + 1, (next[j - 1] ?? far) + 1);
+      next[j] = here;
+      least = Math.min(least, here);
     }
-    row = next;
+    if (least > most) return far;
+    [row, next] = [next, row];
   }
-  return row[b.length] ?? 0;
+  const found = row[b.length] ?? far;
+  return found <= most ? found : far;
 }

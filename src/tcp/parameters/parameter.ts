@@ -48,6 +48,8 @@ export interface JudgeContext {
   readonly kernel: KernelVersion;
   /** What the same configuration leaves in force for another parameter; undefined where it does not set it. */
   readonly other: (name: string) => ParameterValue | undefined;
+  /** For a parameter of interfaces, whose value it is: "all", "default", "eth0", a pattern. Undefined where that is not asked. */
+  readonly of?: string;
 }
 
 /** Both ends included. */

@@ -6,7 +6,7 @@ export const haproxy: ServerProgram = {
   recognise: { name: /^haproxy/ },
   defaultBacklog: {
     kind: 'derived',
-    from: 'maxconn of the bind line, else of its frontend or listen section, else of defaults, else of global, which is computed from the limit of descriptors',
+    from: 'maxconn of the bind line, else of its frontend or listen section, else of defaults, else of global, which is computed from the limit of descriptors; a log-forward section 10',
     usual: 4000,
   },
   directive: { name: 'backlog', syntax: 'backlog 4096 (defaults, frontend, listen; or a parameter of bind)' },
@@ -36,7 +36,7 @@ export const haproxy: ServerProgram = {
       reload: 'SIGUSR2 to the master',
       reloadListens: 'IPv6 only',
       reloadApplies: 'IPv6 only',
-      note: 'the order is bind, frontend, defaults; 0 counts as not set; the last of several in a section counts',
+      note: 'the order is bind, frontend, defaults; 0 counts as not set; the last of several in a section counts; log-forward has 10 and inherits nothing',
     },
     {
       version: '2.6.12, -D -sf without -x',

@@ -20,6 +20,15 @@ export const java: ServerProgram = {
     because: 'the number is an argument in its source',
   },
   check: { none: 'the setting is code' },
-  measured: [],
-  sources: ['java.net.ServerSocket', 'io.netty.util.NetUtil', 'measured: 50'],
+  measured: [
+    {
+      version: 'OpenJDK 17',
+      limit: '50',
+      reload: 'none',
+      reloadListens: 'no',
+      reloadApplies: 'no',
+      note: 'ServerSocketChannel, AsynchronousServerSocketChannel and com.sun.net.httpserver with 0',
+    },
+  ],
+  sources: ['java.net.ServerSocket', 'io.netty.util.NetUtil'],
 };

@@ -14,6 +14,15 @@ export const memcached: ServerProgram = {
   commandLine: ['-b N, --listen-backlog=N; the files only hold options for the start script'],
   takesEffect: { by: 'restart', command: 'systemctl restart memcached', because: 'it has no reload' },
   check: { none: 'a wrong option ends it at once' },
-  measured: [],
-  sources: ['memcached -h', 'measured with 1.6.18: 1,024, and 3,000 with -b 3000'],
+  measured: [
+    {
+      version: '1.6.18',
+      limit: '1,024',
+      reload: 'none',
+      reloadListens: 'no',
+      reloadApplies: 'no',
+      note: '3,000 with -b 3000',
+    },
+  ],
+  sources: ['memcached -h'],
 };

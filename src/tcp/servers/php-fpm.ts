@@ -4,7 +4,7 @@ export const phpFpm: ServerProgram = {
   id: 'php-fpm',
   title: 'PHP-FPM',
   recognise: { name: /^php-fpm/ },
-  defaultBacklog: { kind: 'somaxconn', how: 'it passes -1' },
+  defaultBacklog: { kind: 'somaxconn', how: 'it passes -1; older sources have 511, and before that 128' },
   directive: { name: 'listen.backlog', syntax: 'listen.backlog = 4096 (in the pool)' },
   advice: (n) => `in the pool's configuration: listen.backlog = ${n}; then restart php-fpm`,
   configuration: [
@@ -29,7 +29,7 @@ export const phpFpm: ServerProgram = {
       reload: 'SIGUSR2',
       reloadListens: 'no',
       reloadApplies: 'no',
-      note: 'the last of several lines counts',
+      note: 'the last of several lines counts; -1 is what no line means',
     },
   ],
   sources: ['Debian: php8.2-fpm, pool.d/www.conf'],

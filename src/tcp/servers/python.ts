@@ -23,6 +23,15 @@ export const python: ServerProgram = {
     because: 'the number is an argument in its source',
   },
   check: { none: 'the setting is code' },
-  measured: [],
-  sources: ['measured: socket.listen() 128, http.server 5, asyncio.start_server() 100'],
+  measured: [
+    {
+      version: '3.11',
+      limit: '128; 5; 100; 1',
+      reload: 'none',
+      reloadListens: 'no',
+      reloadApplies: 'no',
+      note: 'socket.listen(); socketserver, http.server, xmlrpc and wsgiref; asyncio; multiprocessing',
+    },
+  ],
+  sources: ['docs.python.org: socket, socketserver, asyncio'],
 };

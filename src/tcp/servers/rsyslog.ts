@@ -34,7 +34,7 @@ export const rsyslog: ServerProgram = {
       reload: 'SIGHUP',
       reloadListens: 'no',
       reloadApplies: 'no',
-      note: 'socketBacklog is refused as an unknown parameter',
+      note: 'socketBacklog is refused as an unknown parameter; beside module(load="imtcp") inputs of the old form get 25 whatever is set',
     },
     {
       version: '8.2302.0 imptcp',

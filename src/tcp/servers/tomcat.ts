@@ -18,6 +18,15 @@ export const tomcat: ServerProgram = {
     because: 'the connector binds when Tomcat starts',
   },
   check: { command: 'catalina.sh configtest' },
-  measured: [],
+  measured: [
+    {
+      version: '10.1.60',
+      limit: '100',
+      reload: 'none',
+      reloadListens: 'no',
+      reloadApplies: 'no',
+      note: '77 with acceptCount="77"',
+    },
+  ],
   sources: ['Debian: tomcat10-docs 10.1.60, The HTTP Connector, acceptCount'],
 };

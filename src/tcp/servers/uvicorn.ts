@@ -11,6 +11,15 @@ export const uvicorn: ServerProgram = {
   commandLine: ['--backlog N is the only place'],
   takesEffect: { by: 'restart', command: 'restart the program', because: 'it has no reload of its settings' },
   check: { none: 'a wrong option ends it at once' },
-  measured: [],
-  sources: ['uvicorn.org: settings', 'measured with 0.17.6: 2,048, and 99 with --backlog 99'],
+  measured: [
+    {
+      version: '0.17.6',
+      limit: '2,048',
+      reload: 'none',
+      reloadListens: 'no',
+      reloadApplies: 'no',
+      note: '99 with --backlog 99',
+    },
+  ],
+  sources: ['uvicorn.org: settings'],
 };

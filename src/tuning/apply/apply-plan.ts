@@ -1,25 +1,20 @@
 import path from 'node:path';
 import type { Clock } from '../../base/clock.ts';
-import { HalfopenError } from '../../base/errors.ts';
 import type { AppliedStep } from '../../tcp/applied-plan.ts';
-import type { ConfigChange, PlanChange, SysctlChange, TunePlan } from '../../tcp/tune-plan.ts';
+import type { PlanChange, SysctlChange, TunePlan } from '../../tcp/tune-plan.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Action, SysctlAction } from '../journal/journal-record.ts';
-import { applyEdit } from '../servers/apply-edit.ts';
-import { checkConfiguration } from './check-configuration.ts';
-import { dropInFile, dropInText } from './drop-in.ts';
+import { configStep, type EditedFiles } from './config-step.ts';
+import { dropInBytes, dropInFile } from './drop-in.ts';
+import { filePrepared } from './file-prepared.ts';
+import { imageFolder } from './image-folder.ts';
 import { namespaceOfPlan } from './namespace-of-plan.ts';
-import { editedFile } from './refuse-plan.ts';
 import {
   type Checkpoint,
-  type FileStep,
-  planFileAction,
   presentSysctl,
   readIfThere,
   StepError,
   sameValue,
-  wordsOf,
-  writeFileAction,
   writeSysctlAction,
 } from './write-step.ts';
 
@@ -35,14 +30,14 @@ export interface ApplyRequest {
   readonly checkpoint?: Checkpoint;
 }
 
-interface Step {
+export interface Step {
   readonly changes: readonly number[];
   readonly what: string;
   /** Undefined: it is so already. Throws StepError where it cannot even begin. */
   readonly prepare: (number: number) => Prepared | undefined;
 }
 
-interface Prepared {
+export interface Prepared {
   readonly action: Action;
   /** What there is to know about it, once it is made. */
   readonly make: () => string;
@@ -96,10 +91,11 @@ function makeStep(
 
 function stepsOf(request: ApplyRequest): readonly Step[] {
   const { changes, root } = request;
+  const edited: EditedFiles = new Map();
   const steps = changes.flatMap((change): readonly Step[] => {
     if (change.kind === 'sysctl')
       return root === undefined ? [sysctlStep(change, request)] : belowRoot(change, root, request.checkpoint);
-    return change.kind === 'config-edit' ? [configStep(change, request)] : [];
+    return change.kind === 'config-edit' ? [configStep(change, request, edited)] : [];
   });
   const lasting = changes.filter(
     (change): change is SysctlChange => change.kind === 'sysctl' && change.lasts === 'drop-in',
@@ -139,15 +135,15 @@ function sysctlStep(change: SysctlChange, { plan, checkpoint = () => {} }: Apply
   };
 }
 
-/** An image has no running kernel; a copy of /proc/sys, as tests have it, is written to. */
+/** An image has no running kernel; a copy of /proc/sys, as tests have it, is written to. What is mounted there for a chroot is the kernel of this host. */
 function belowRoot(
   { id, parameter, value }: SysctlChange,
   root: string,
   checkpoint: Checkpoint = () => {},
 ): readonly Step[] {
-  const folder = path.join(root, 'proc/sys');
-  const before = presentSysctl(parameter, null, folder);
-  if (before === undefined) return [];
+  const folder = imageFolder(root, 'proc/sys');
+  const before = folder === undefined ? undefined : presentSysctl(parameter, null, folder);
+  if (folder === undefined || before === undefined) return [];
   return [
     {
       changes: [id],
@@ -176,69 +172,18 @@ function belowRoot(
 
 function dropInStep(
   changes: readonly SysctlChange[],
-  { journal, root = '/', checkpoint = () => {} }: ApplyRequest,
+  { journal, root, checkpoint = () => {} }: ApplyRequest,
 ): Step {
-  const file = path.join(root, dropInFile);
+  const file = path.join(root ?? '/', dropInFile);
   return {
     changes: changes.map(({ id }) => id),
     what: file,
     prepare: (number) => {
-      const present = readIfThere(file)?.toString('utf8') ?? '';
-      const content = Buffer.from(dropInText(present, changes));
-      if (content.toString('utf8') === present) return undefined;
-      return filePrepared(
-        journal,
-        number,
-        { what: 'drop-in', file, shown: file, content },
-        checkpoint,
-        () => '',
-      );
-    },
-  };
-}
-
-function configStep(change: ConfigChange, { journal, root, checkpoint = () => {} }: ApplyRequest): Step {
-  const file = editedFile(change, root);
-  return {
-    changes: [change.id],
-    what: change.file,
-    prepare: (number) => {
       const present = readIfThere(file) ?? Buffer.alloc(0);
-      const edited = applyEdit(present.toString('utf8'), { file: change.file, ...change.edit });
-      if (edited === undefined) throw new StepError(`line ${change.edit.line} is not what the plan saw`);
-      const content = Buffer.from(edited);
-      let said =
-        root === undefined ? `${change.title} has no check of its own` : 'not checked: an image runs nothing';
-      const check = (draft: string): void => {
-        if (root !== undefined) return;
-        const inside = draft.slice(change.root.length);
-        const command = checkConfiguration(change, inside, change.file);
-        if (command !== undefined) said = `${command} takes it`;
-      };
-      const step: FileStep = { what: 'configuration', file, shown: change.file, content, check };
-      return filePrepared(journal, number, step, checkpoint, () => said);
+      const content = dropInBytes(present, changes);
+      if (content.equals(present)) return undefined;
+      const step = { what: 'drop-in' as const, file, shown: file, content, below: root };
+      return filePrepared(journal, number, step, checkpoint, () => '');
     },
   };
-}
-
-function filePrepared(
-  journal: Journal,
-  number: number,
-  step: FileStep,
-  checkpoint: Checkpoint,
-  said: () => string,
-): Prepared {
-  try {
-    const action = planFileAction(journal, number, step);
-    return {
-      action,
-      make: () => {
-        writeFileAction(action, step, checkpoint);
-        return said();
-      },
-    };
-  } catch (error) {
-    if (error instanceof HalfopenError) throw error;
-    throw wordsOf(error);
-  }
 }

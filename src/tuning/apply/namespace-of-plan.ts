@@ -9,14 +9,15 @@ import type { PlanNamespace } from '../../tcp/tune-plan.ts';
  */
 export function namespaceOfPlan(planned: PlanNamespace, sameBoot = true): FoundNamespace | undefined {
   const { namespaces } = findNamespaces();
-  if (!sameBoot)
-    return planned.initial ? namespaces.find((one) => one.initial ?? answersAsInitial(one)) : undefined;
+  if (!sameBoot) return planned.initial ? namespaces.find(isInitial) : undefined;
   const found = namespaces.find(({ inode }) => inode === planned.inode);
   if (found === undefined) return undefined;
-  return planned.cookie === null || namespaceCookie(found.path) === planned.cookie ? found : undefined;
+  return namespaceCookie(found.path) === planned.cookie ? found : undefined;
 }
 
-function answersAsInitial({ path }: FoundNamespace): boolean {
+/** Also where telling means to enter it. */
+export function isInitial({ initial, path }: FoundNamespace): boolean {
+  if (initial !== undefined) return initial;
   try {
     return isInitialNamespace(path);
   } catch {

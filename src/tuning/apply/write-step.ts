@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { asOwnerOf } from '../../kernel/files/as-owner-of.ts';
+import { leadsOutOf } from '../../kernel/files/leads-out-of.ts';
+import { readRegularFile } from '../../kernel/files/read-regular-file.ts';
 import { putInPlace, syncFolder, writeDraft } from '../../kernel/files/write-durably.ts';
 import { inNamespace } from '../../kernel/netns/enter.ts';
 import { readSysctl } from '../../kernel/sysctl/read-sysctls.ts';
@@ -24,6 +26,8 @@ export interface FileStep {
   readonly file: string;
   readonly shown: string;
   readonly content: Uint8Array;
+  /** The folder that nothing may be written outside of; undefined: this host. */
+  readonly below: string | undefined;
   /** Looks at the draft before it takes the place of the file; throws StepError. */
   readonly check?: (draft: string) => void;
 }
@@ -32,10 +36,12 @@ export interface FileStep {
 export function planFileAction(
   journal: Journal,
   step: number,
-  { what, file, shown, content }: FileStep,
+  { what, file, shown, content, below }: FileStep,
 ): FileAction {
   if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink())
     throw new StepError(`${shown} is a symbolic link: what it leads to is somebody else’s to write`);
+  if (below !== undefined && leadsOutOf(below, file))
+    throw new StepError(`${shown} lies outside of ${below}: a folder on the way is a symbolic link`);
   const present = readIfThere(file);
   const folder = path.dirname(file);
   const before = present && {
@@ -115,14 +121,14 @@ export function sameValue(a: string, b: string): boolean {
 
 export function readIfThere(file: string): Buffer | undefined {
   try {
-    return readFileSync(file);
+    return readRegularFile(file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw wordsOf(error);
+    const isLink = (error as NodeJS.ErrnoException).code === 'ELOOP';
+    throw isLink ? new StepError(`${file} is a symbolic link`) : wordsOf(error);
   }
 }
 
-function accessOf(file: string): { mode: number; uid: number; gid: number } {
+export function accessOf(file: string): { mode: number; uid: number; gid: number } {
   const { mode, uid, gid } = statSync(file);
   return { mode: mode & 0o7777, uid, gid };
 }

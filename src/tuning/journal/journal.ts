@@ -6,12 +6,14 @@ import {
   ftruncateSync,
   openSync,
   readFileSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
 import { exitCodes, HalfopenError } from '../../base/errors.ts';
 import { makeFolder, syncFolder, writeDraft } from '../../kernel/files/write-durably.ts';
 import type { JournalRecord } from './journal-record.ts';
+import { journalRecordSchema } from './journal-schema.ts';
 
 const journalName = 'journal.jsonl';
 const backupFolder = 'files';
@@ -74,14 +76,19 @@ export class Journal {
   /** The bytes of a file that is about to be replaced, on disk when this returns; the name they are kept under. */
   backUp(step: number, content: Uint8Array): string {
     const name = `${backupFolder}/${step}`;
+    this.keep(name, content);
+    return name;
+  }
+
+  /** Throws HalfopenError where there is no room. */
+  keep(name: string, content: Uint8Array): void {
     const { uid = 0, gid = 0 } = { uid: process.getuid?.(), gid: process.getgid?.() };
     try {
       writeDraft(path.join(this.folder, name), content, { mode: 0o600, uid, gid });
-      syncFolder(path.join(this.folder, backupFolder));
+      syncFolder(path.dirname(path.join(this.folder, name)));
     } catch (error) {
       throw cannotKeep(this.folder, error);
     }
-    return name;
   }
 
   backup(name: string): Buffer {
@@ -95,6 +102,17 @@ export class Journal {
 
 export function hasJournal(folder: string): boolean {
   return existsSync(path.join(folder, journalName));
+}
+
+/** When it was applied, which is not when it was planned; of a damaged journal when it was last written to. */
+export function startedAtMs(folder: string): number {
+  try {
+    const opened = readJournal(folder).records.find((one) => one.kind === 'open');
+    if (opened !== undefined) return opened.atMs;
+  } catch {
+    // Told by whoever reads it.
+  }
+  return statSync(path.join(folder, journalName)).mtimeMs;
 }
 
 export interface ReadJournal {
@@ -117,25 +135,12 @@ export function readJournal(folder: string): ReadJournal {
   }
 }
 
-const kinds: ReadonlySet<string> = new Set([
-  'open',
-  'begin',
-  'done',
-  'failed',
-  'end',
-  'undone',
-  'rolled-back',
-] satisfies JournalRecord['kind'][]);
-
 function parseLine(line: string, file: string, number: number): JournalRecord {
   try {
-    const record = JSON.parse(line);
-    if (kinds.has(record?.kind) && (record.kind !== 'begin' || typeof record.action?.kind === 'string'))
-      return record;
+    return journalRecordSchema.parse(JSON.parse(line));
   } catch {
-    // Said below.
+    throw unreadable(file, `line ${number} is no record of a journal`);
   }
-  throw unreadable(file, `line ${number} is no record of a journal`);
 }
 
 function unreadable(file: string, said: string): HalfopenError {

@@ -1,10 +1,20 @@
-import { closeSync, constants, ftruncateSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  ftruncateSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { exitCodes, HalfopenError } from '../../base/errors.ts';
 import { libc } from '../../kernel/ffi.ts';
 import { makeFolder } from '../../kernel/files/write-durably.ts';
-import { hasJournal } from './journal.ts';
+import { hasJournal, startedAtMs } from './journal.ts';
 
 /** Where journals are kept: for root as file-hierarchy(7) has it, for others as the XDG base directories do. */
 export function usualStateFolder(environment: NodeJS.ProcessEnv = process.env): string {
@@ -19,7 +29,9 @@ export function appliedIds(state: string): readonly string[] {
   try {
     return readdirSync(state)
       .filter((name) => hasJournal(path.join(state, name)))
-      .sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
+      .map((name) => ({ name, atMs: startedAtMs(path.join(state, name)) }))
+      .sort((a, b) => a.atMs - b.atMs || (orderOf(a.name) < orderOf(b.name) ? -1 : 1))
+      .map(({ name }) => name);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return [];
@@ -36,10 +48,28 @@ export function newApplyId(state: string, plan: string): string {
   }
 }
 
-/** When it was applied, not when it was planned. */
+/** Of two within a millisecond. */
 function orderOf(name: string): string {
   const [id = '', time = '1'] = name.split('.');
   return `${id}.${time.padStart(4, '0')}`;
+}
+
+/** A journal says what rollback writes where: in a folder that somebody else may write to it could be his. */
+function refuseUnsafe(state: string): void {
+  const ours = process.geteuid?.() ?? 0;
+  const [link, folder] = [lstatSync(state), statSync(state)];
+  const stranger = [link.uid, folder.uid].find((uid) => uid !== ours);
+  if (stranger !== undefined) throw new Error(`it belongs to user ${stranger}, and not to user ${ours}`);
+  if ((folder.mode & 0o022) !== 0) throw new Error('others may write to it (chmod go-w)');
+}
+
+function cannotKeep(state: string, error: unknown): HalfopenError {
+  return new HalfopenError(exitCodes.cannotObserve, {
+    attempted: 'keep a journal in',
+    on: state,
+    said: error instanceof Error ? error.message : String(error),
+    remedy: 'Nothing is changed that is not written down first. --state names another folder.',
+  });
 }
 
 const LOCK_EX = 2;
@@ -59,14 +89,11 @@ export class StateLock {
     let descriptor: number;
     try {
       makeFolder(path.resolve(state));
-      descriptor = openSync(file, constants.O_RDWR | constants.O_CREAT, 0o600);
+      refuseUnsafe(state);
+      const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+      descriptor = openSync(file, flags, 0o600);
     } catch (error) {
-      throw new HalfopenError(exitCodes.cannotObserve, {
-        attempted: 'keep a journal in',
-        on: state,
-        said: error instanceof Error ? error.message : String(error),
-        remedy: 'Nothing is changed that is not written down first. --state names another folder.',
-      });
+      throw cannotKeep(state, error);
     }
     if (libc().call.flock(descriptor, LOCK_EX | LOCK_NB) !== 0) {
       const holder = readFileSync(file, 'utf8').trim();
@@ -78,8 +105,13 @@ export class StateLock {
         remedy: 'Wait until that has ended.',
       });
     }
-    ftruncateSync(descriptor);
-    writeSync(descriptor, `halfopen tune ${what}, process ${process.pid}\n`, 0);
+    try {
+      ftruncateSync(descriptor);
+      writeSync(descriptor, `halfopen tune ${what}, process ${process.pid}\n`, 0);
+    } catch (error) {
+      closeSync(descriptor);
+      throw cannotKeep(state, error);
+    }
     return new StateLock(descriptor);
   }
 

@@ -1,4 +1,4 @@
-import type { KernelVersion } from '../../tcp/model/kernel-version.ts';
+import { atLeast, type KernelVersion } from '../../tcp/model/kernel-version.ts';
 import { loadParameters } from '../../tcp/parameters/all-parameters.ts';
 import { type JudgedValue, judgeValue, refusal } from '../../tcp/parameters/judge-value.ts';
 import { type JudgeContext, judgements, type Parameter } from '../../tcp/parameters/parameter.ts';
@@ -11,7 +11,7 @@ import {
 } from '../../tcp/parameters/parameter-names.ts';
 import { parameterValue } from '../../tcp/parameters/parameter-value.ts';
 import type { TuneLintError, TuneLintLine } from '../../tcp/tune-lint.ts';
-import { parseSysctlFile, type SysctlSetting } from './parse-sysctl-file.ts';
+import { parseSysctlFile, type SysctlExclusion, type SysctlSetting } from './parse-sysctl-file.ts';
 
 export interface SysctlText {
   readonly file: string;
@@ -21,6 +21,8 @@ export interface SysctlText {
 export interface LintedSettings {
   readonly lines: readonly TuneLintLine[];
   readonly errors: readonly TuneLintError[];
+  /** Where the programs that read such files differ. */
+  readonly notes: readonly string[];
 }
 
 interface PlacedSetting extends SysctlSetting {
@@ -40,18 +42,22 @@ export async function lintSettings(
   );
   const parameters = await loadParameters([...names.values()].flat());
   const last = lastSettings(settings);
+  const patterns = settings
+    .filter(({ key }) => isGlob(key))
+    .map((setting) => ({ ...setting, expression: globExpression(setting.key) }));
   const verdicts = new Map<string, LineVerdict>();
   const context: JudgeContext = {
     kernel,
-    other: (name) => valueInForce(name, settings, last, parameters, kernel),
+    other: (name) => valueInForce(name, patterns, last, parameters, kernel),
   };
   // Hosts that are set up by a program repeat the same lines in many files.
   const verdictOn = (setting: SysctlSetting): LineVerdict => {
     const line = `${setting.key}=${setting.value}`;
-    const known = verdicts.get(line);
-    if (known !== undefined) return known;
+    const before = verdicts.get(line);
+    if (before !== undefined) return before;
     const meant = (names.get(setting.key) ?? []).flatMap((name) => parameters.get(name) ?? []);
-    const verdict = judgeSetting(setting, meant, context);
+    const known = isGlob(setting.key) ? meant.filter((parameter) => isThere(parameter, kernel)) : meant;
+    const verdict = judgeSetting(setting, known, context);
     verdicts.set(line, verdict);
     return verdict;
   };
@@ -67,7 +73,33 @@ export async function lintSettings(
       ...(winner === setting ? {} : { overriddenBy: { file: winner.file, line: winner.line } }),
     };
   });
-  return { lines, errors };
+  return { lines, errors, notes: exclusionNotes(parsed, last) };
+}
+
+/** A pattern stands for the files there are. */
+function isThere({ removed, since, writable }: Parameter, kernel: KernelVersion): boolean {
+  const isGone = removed !== null && atLeast(kernel, removed);
+  return writable && !isGone && (since === null || atLeast(kernel, since));
+}
+
+/** "-name" behind a line that sets the name: systemd 252 drops that line, procps 4.0.2 keeps it (tried). */
+function exclusionNotes(
+  parsed: readonly { readonly file: string; readonly exclusions: readonly SysctlExclusion[] }[],
+  last: ReadonlyMap<string, PlacedSetting>,
+): readonly string[] {
+  const order = parsed.map(({ file }) => file);
+  return parsed.flatMap(({ file, exclusions }) =>
+    exclusions.flatMap(({ key, line }) => {
+      const set = last.get(identity(key));
+      if (set === undefined) return [];
+      const at = order.indexOf(set.file) - order.indexOf(file);
+      return at < 0 || (at === 0 && set.line < line)
+        ? [
+            `${file}:${line} keeps ${key} out of patterns. systemd-sysctl then drops ${set.file}:${set.line}, too; sysctl --system and sysctl -p set it.`,
+          ]
+        : [];
+    }),
+  );
 }
 
 function parameterNamesOf(key: string): readonly string[] {
@@ -92,14 +124,13 @@ function lastSettings(settings: readonly PlacedSetting[]): ReadonlyMap<string, P
 
 function valueInForce(
   name: string,
-  settings: readonly PlacedSetting[],
+  patterns: readonly (PlacedSetting & { readonly expression: RegExp })[],
   last: ReadonlyMap<string, PlacedSetting>,
   parameters: ReadonlyMap<string, Parameter>,
   kernel: KernelVersion,
 ): ReturnType<JudgeContext['other']> {
-  const setting =
-    last.get(identity(name)) ?? settings.findLast(({ key }) => isGlob(key) && globExpression(key).test(name));
-  const parameter = parameters.get(name);
+  const setting = last.get(identity(name)) ?? patterns.findLast(({ expression }) => expression.test(name));
+  const parameter = parameters.get(catalogueName(name) ?? name);
   if (setting === undefined || parameter === undefined) return undefined;
   const value = parameterValue(setting.value, parameter.type);
   return refusal(parameter, value, { kernel }) === undefined ? value : undefined;
@@ -112,7 +143,10 @@ function judgeSetting(
   known: readonly Parameter[],
   context: JudgeContext,
 ): LineVerdict {
-  const verdicts = known.map((parameter) => judgeValue(parameter, setting.value, context));
+  const of = interfaceOf(setting.key);
+  const verdicts = known.map((parameter) =>
+    judgeValue(parameter, setting.value, of === undefined ? context : { ...context, of }),
+  );
   const worst = worstOf(verdicts);
   if (worst === undefined) return { judgement: 'unknown', because: unknownBecause(setting.key) };
   const because =
@@ -123,11 +157,28 @@ function judgeSetting(
   return { judgement, because, ...(problem === null ? {} : { problem }) };
 }
 
+/** "eth0" of "net.ipv4.conf.eth0.rp_filter". */
+function interfaceOf(key: string): string | undefined {
+  return /^net\.ipv[46]\.conf\.([^.]+)\.[^.]+$/.exec(key)?.[1];
+}
+
 function worstOf(verdicts: readonly JudgedValue[]): JudgedValue | undefined {
   return verdicts.toSorted((a, b) => judgements.indexOf(a.judgement) - judgements.indexOf(b.judgement))[0];
 }
 
+/** Names of patched kernels that blocks of advice have carried elsewhere. */
+const foreignNames: Readonly<Record<string, string>> = {
+  'net.ipv4.tcp_collapse_max_bytes': 'Only Cloudflare’s own kernels have it: elsewhere the line fails.',
+  'kernel.exec-shield': 'Only Red Hat’s kernels up to RHEL 6 had it; unrelated to TCP.',
+  'fs.may_detach_mounts': 'Only the kernel of RHEL 7 has it; unrelated to TCP.',
+  'kernel.unprivileged_userns_clone':
+    'Only Debian’s kernels and those made from them have it; unrelated to TCP.',
+  'net.core.tcp_fastopen': 'There is no such parameter: it is net.ipv4.tcp_fastopen.',
+};
+
 function unknownBecause(key: string): string {
+  const foreign = foreignNames[key];
+  if (foreign !== undefined) return foreign;
   if (key.startsWith('net.ipv6.tcp_'))
     return 'There is no such parameter: those under net.ipv4.tcp_* count for IPv6 too.';
   const nearest = isGlob(key) ? [] : nearestNames(key, 2);

@@ -3,7 +3,10 @@ import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { explainMissing } from '../../tcp/reading.ts';
 import { checkCommand } from '../servers/check-command.ts';
+import { configText } from '../servers/config-text.ts';
 import { findLiveSetting } from '../servers/find-live-setting.ts';
+import { managedNote } from '../servers/managed-note.ts';
+import { stepFor } from '../servers/step-for.ts';
 import type { BacklogPlace, FoundEdit } from './make-changes.ts';
 import { unifiedDiff } from './unified-diff.ts';
 
@@ -17,10 +20,15 @@ export function findEdit({ listener, pid, backlog }: BacklogPlace): FoundEdit {
     return { refused: `${answer.refused}${place}` };
   }
   if (server === undefined) return { refused: `${process.name} is not in the catalogue` };
-  if (answer.present !== undefined && answer.present >= backlog)
-    return {
-      refused: `${answer.file}:${answer.line} has ${answer.present} already: ${server.title} has to listen again (${server.takesEffect.command})`,
-    };
+  const takesEffect = stepFor(server, process);
+  const { present } = answer;
+  if (present !== undefined && present >= backlog) {
+    const has =
+      present === Number.POSITIVE_INFINITY
+        ? `its ${answer.directive} asks for as much as net.core.somaxconn allows`
+        : `${answer.file}:${answer.line} has ${present}`;
+    return { refused: `${has} already: ${server.title} has to listen again (${takesEffect.command})` };
+  }
   const { file, ...edit } = answer.edit;
   const root = isSameFile(processRoot, edit.create ? path.dirname(file) : file) ? '' : processRoot;
   const bytes = edit.create ? undefined : readFileSync(root + file);
@@ -33,10 +41,10 @@ export function findEdit({ listener, pid, backlog }: BacklogPlace): FoundEdit {
     file,
     sha256: bytes === undefined ? null : sha256(bytes),
     edit,
-    diff: unifiedDiff(file, bytes?.toString('utf8') ?? '', edit),
-    takesEffect: server.takesEffect,
+    diff: unifiedDiff(file, bytes ? configText(bytes) : '', edit),
+    takesEffect,
     check: command === undefined ? null : command.join(' '),
-    notes: answer.notes,
+    notes: [...answer.notes, ...managedNote(bytes ? configText(bytes) : '')],
   };
 }
 

@@ -58,7 +58,9 @@ export async function judgeProposals(
     const isMissing = now === null && present.isLive && placed.namespace !== 0;
     const missing = isMissing ? 'there is no such parameter in this network namespace' : undefined;
     const because = about
-      ? (refusalOf(placed, about, { proposals: sysctls, present, kernel, parameters }) ?? missing)
+      ? (refusalOf(placed, about, { proposals: sysctls, present, kernel, parameters }) ??
+        missing ??
+        whyNotAllowed(placed, present))
       : `${placed.parameter} is not in the catalogue: nobody has judged this value`;
     if (because === undefined && about) judged.push({ ...placed, about, present: now });
     else refusals.push(refuse(placed, because ?? ''));
@@ -111,6 +113,19 @@ function refusalOf(
   // Whatever its value, nobody looks at it then (tcp_conn_request()).
   const cookies = inForce('net.ipv4.tcp_syncookies');
   return parameter === 'net.ipv4.tcp_max_syn_backlog' && cookies !== '0' ? verdict.because : undefined;
+}
+
+const allowedControls = 'net.ipv4.tcp_allowed_congestion_control';
+
+/** Only the initial namespace may take any, and load its module (tcp_set_default_congestion_control()). */
+function whyNotAllowed(
+  { namespace, parameter, value }: SysctlProposal,
+  present: PresentValues,
+): string | undefined {
+  if (parameter !== 'net.ipv4.tcp_congestion_control' || namespace === present.initial) return undefined;
+  const allowed = present.of(namespace, allowedControls);
+  if (allowed === undefined || allowed.split(/\s+/).includes(value)) return undefined;
+  return `the kernel refuses it to this network namespace (EPERM), which may choose among ${allowed.trim()}: it has to be in ${allowedControls} of the host first`;
 }
 
 function refuse(

@@ -8,6 +8,7 @@ import { collectProposals } from './collect-proposals.ts';
 import { type JudgedProposal, type JudgedSysctl, judgeProposals } from './judge-proposals.ts';
 import { mergeProposals } from './merge-proposals.ts';
 import type { BacklogProposal } from './proposal.ts';
+import { agreeOnLines } from './same-line.ts';
 
 /** Where a listener's backlog is set, as it was found on the host; or why it could not be. */
 export type FoundEdit =
@@ -66,7 +67,14 @@ export async function makeChanges(
     ...judged.proposals.filter(({ optional }) => !optional),
     ...judged.proposals.filter(({ optional }) => optional),
   ];
-  const changes = ordered.map((proposal, at) => changeOf(proposal, at + 1, { report, findEdit, ordered }));
+  const around = { report, findEdit, ordered };
+  const made = ordered.map((proposal, at) => changeOf(proposal, at + 1, around));
+  const changes = agreeOnLines(made, (at, backlog) => {
+    const proposal = ordered[at];
+    return proposal?.kind === 'backlog'
+      ? changeOf({ ...proposal, value: backlog }, at + 1, around)
+      : (made[at] as PlanChange);
+  });
   return {
     changes,
     refusals: trueRefusals([...judged.refusals, ...collected.refusals], changes),

@@ -3,12 +3,19 @@ import path from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { HalfopenError } from '../../base/errors.ts';
 import { asOwnerOf } from '../../kernel/files/as-owner-of.ts';
-import { putInPlace, removeDurably, syncFolder, writeDraft } from '../../kernel/files/write-durably.ts';
+import {
+  type FileAccess,
+  putInPlace,
+  removeDurably,
+  syncFolder,
+  writeDraft,
+} from '../../kernel/files/write-durably.ts';
 import { inNamespace } from '../../kernel/netns/enter.ts';
 import { writeSysctl } from '../../kernel/sysctl/write-sysctl.ts';
 import type { UndoneStep } from '../../tcp/applied-plan.ts';
 import { namespaceOfPlan } from '../apply/namespace-of-plan.ts';
 import {
+  accessOf,
   type Checkpoint,
   presentSysctl,
   readIfThere,
@@ -18,7 +25,14 @@ import {
   wordsOf,
 } from '../apply/write-step.ts';
 import type { Journal } from '../journal/journal.ts';
-import { type Action, type FileAction, type SysctlAction, stepsToUndo } from '../journal/journal-record.ts';
+import {
+  type Action,
+  type FileAction,
+  type JournalRecord,
+  type SysctlAction,
+  stepsToUndo,
+} from '../journal/journal-record.ts';
+import type { LaterUses } from './later-uses.ts';
 
 export interface RollbackRequest {
   readonly journal: Journal;
@@ -26,6 +40,7 @@ export interface RollbackRequest {
   readonly force: boolean;
   /** Of now; another one means that the running kernel has forgotten what was set. */
   readonly bootId: string | null;
+  readonly laterUses: LaterUses;
   readonly clock: Clock;
   readonly checkpoint?: Checkpoint;
 }
@@ -35,18 +50,39 @@ export function rollBack(request: RollbackRequest): readonly UndoneStep[] {
   const { journal, clock, checkpoint = () => {} } = request;
   const opened = journal.records.find((one) => one.kind === 'open');
   const sameBoot = opened?.bootId != null && opened.bootId === request.bootId;
+  let unwritten: HalfopenError | undefined;
   const outcomes = stepsToUndo(journal.records).map(({ step, action }): UndoneStep => {
     checkpoint('undo begins');
     const undone = undo(action, { ...request, sameBoot, checkpoint });
     checkpoint('undone');
     if (undone.outcome !== 'refused' && undone.outcome !== 'failed')
-      journal.append({ kind: 'undone', step, how: undone.outcome });
+      unwritten ??= writtenDown(journal, { kind: 'undone', step, how: undone.outcome });
     checkpoint('undo written down');
     const kind = action.kind === 'sysctl' ? 'sysctl' : action.what;
     return { step, kind, what: nameOf(action), ...undone };
   });
-  if (stepsToUndo(journal.records).length === 0) journal.append({ kind: 'rolled-back', atMs: clock.nowMs() });
+  if (stepsToUndo(journal.records).length === 0)
+    unwritten ??= writtenDown(journal, { kind: 'rolled-back', atMs: clock.nowMs() });
+  if (unwritten !== undefined) throw notWrittenDown(unwritten, outcomes);
   return outcomes;
+}
+
+/** On a full disk everything is put back all the same: it may be done again when there is room. */
+function writtenDown(journal: Journal, record: JournalRecord): HalfopenError | undefined {
+  try {
+    journal.append(record);
+    return undefined;
+  } catch (error) {
+    if (error instanceof HalfopenError) return error;
+    throw error;
+  }
+}
+
+function notWrittenDown({ exitCode, detail }: HalfopenError, outcomes: readonly UndoneStep[]): HalfopenError {
+  const left = outcomes.filter(({ outcome }) => outcome === 'refused' || outcome === 'failed');
+  const rest = left.length === 0 ? '' : `, but for ${left.map(({ what }) => what).join(', ')}`;
+  const remedy = `It was put back all the same${rest}. Make room and roll it back again, so that it is known to be.`;
+  return new HalfopenError(exitCode, { ...detail, attempted: 'write down what was put back in', remedy });
 }
 
 type Undone = Pick<UndoneStep, 'outcome' | 'said'>;
@@ -62,6 +98,9 @@ export function nameOf(action: Action): string {
 
 function undo(action: Action, around: Circumstances): Undone {
   try {
+    const later = around.laterUses(action);
+    if (later !== undefined)
+      return { outcome: 'refused', said: `${later} was applied over it: roll that back first` };
     return action.kind === 'sysctl' ? undoSysctl(action, around) : undoFile(action, around);
   } catch (error) {
     if (error instanceof StepError || error instanceof HalfopenError)
@@ -111,22 +150,35 @@ function undoFile(action: FileAction, { journal, force, checkpoint }: Circumstan
         said: `${said}; what was there before lies in ${keptIn(journal, action)}`,
       };
     }
+    let said = '';
     if (before === null) asOwnerOf(folder, () => removeDurably(file));
     else {
+      const present = isOurs && !force ? accessOf(file) : before;
+      const access = { mode: present.mode, uid: present.uid, gid: present.gid };
+      if (!isSameAccess(access, before))
+        said = `its permissions and owner are somebody’s since, and stay: ${accessText(access)}, not ${accessText(before)}`;
       const content = journal.backup(before.backup);
       if (sha256Of(content) !== before.sha256)
         throw new StepError(`the copy in ${keptIn(journal, action)} is damaged`);
-      asOwnerOf(folder, () => writeDraft(draft, content, before));
+      asOwnerOf(folder, () => writeDraft(draft, content, access));
       checkpoint('undo draft written');
       asOwnerOf(folder, () => putInPlace(draft, file));
     }
     removeMadeFolders(action);
-    return { outcome: isOurs ? 'restored' : 'forced', said: '' };
+    return { outcome: isOurs ? 'restored' : 'forced', said };
   } catch (error) {
     if (error instanceof StepError || (error as NodeJS.ErrnoException).code !== undefined)
       throw wordsOf(error);
     throw error;
   }
+}
+
+function isSameAccess(a: FileAccess, b: FileAccess): boolean {
+  return a.mode === b.mode && a.uid === b.uid && a.gid === b.gid;
+}
+
+function accessText({ mode, uid, gid }: FileAccess): string {
+  return `${mode.toString(8)} ${uid}:${gid}`;
 }
 
 function keptIn(journal: Journal, { before }: FileAction): string {

@@ -37,7 +37,7 @@ export interface BacklogSetting {
   /** Where it is set, or where it would be. */
   readonly file: string;
   readonly line: number;
-  /** Connections it asks for with the configuration as it is; absent where only the program could tell. */
+  /** Connections it asks for with the configuration as it is, Infinity for as many as somaxconn allows; absent where only the program could tell. */
   readonly present?: number;
   /** `computed`: from other settings; `default`: nothing is set. */
   readonly origin: 'set' | 'computed' | 'default';

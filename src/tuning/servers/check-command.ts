@@ -12,7 +12,8 @@ const checks: Readonly<Record<string, CheckOptions>> = {
   // Not -g: its value has lost its quotes in the title of the master.
   nginx: { check: ['-t', '-q'], keep: [['-c'], ['-p']] },
   httpd: { check: ['-t'], keep: [['-d'], ['-f'], ['-D'], ['-C'], ['-c']] },
-  haproxy: { check: ['-c', '-q'], keep: [['-f'], ['-C']] },
+  // Not -q: it keeps to itself what is wrong.
+  haproxy: { check: ['-c'], keep: [['-f'], ['-C']] },
   lighttpd: { check: ['-tt'], keep: [['-f']] },
   rsyslog: { check: ['-N1'], keep: [['-f']] },
   'php-fpm': {

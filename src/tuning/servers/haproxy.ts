@@ -11,6 +11,9 @@ const rules: WordRules = { comment: /#/, quotes: '"\'', escapes: 'everywhere', c
 const otherSocket = /^(\/|unix@|abns@|abnsz@|fd@|sockpair@|rhttp@|udp[46]?@|quic[46]@)/;
 const addressPrefix = /^(ipv4@|ipv6@|tcp[46]?@|mptcp[46]?@)/;
 
+/** maxconn of a log-forward section. */
+const logForwardUsual = 10;
+
 interface Line {
   readonly source: ConfigSource;
   readonly line: number;
@@ -78,7 +81,7 @@ function sectionsOf(lines: readonly Line[]): readonly Section[] {
       continue;
     }
     const named = name === 'from' ? { from: name, parentName: from } : { from, parentName };
-    const inherits = kind === 'defaults' ? undefined : defaults;
+    const inherits = kind === 'defaults' || kind === 'log-forward' ? undefined : defaults;
     const parent =
       named.from === 'from'
         ? sections.find((one) => one.kind === 'defaults' && one.name === named.parentName)
@@ -101,15 +104,19 @@ interface Bind {
   readonly bind: Line;
 }
 
+/** Sections whose bind lines are TCP listeners, each with a backlog and a maxconn of its own. */
+const listening = new Set(['frontend', 'listen', 'log-forward']);
+
 /** "bind 10.0.0.1:80,:443-445 ...": several addresses, ports as ranges, environment variables where quotes allow them. */
-function bindFor({ listener }: BacklogQuestion, sections: readonly Section[]): Bind {
+function bindFor({ listener, process }: BacklogQuestion, sections: readonly Section[]): Bind {
   let named: Line | undefined;
   const found: Bind[] = [];
-  for (const section of sections.filter(({ kind }) => kind === 'frontend' || kind === 'listen')) {
+  const environment = environmentOf(process, sections);
+  for (const section of sections.filter(({ kind }) => listening.has(kind))) {
     for (const bind of section.lines.filter(({ words }) => words[0]?.text === 'bind')) {
       const matches = (bind.words[1]?.text ?? '')
         .split(',')
-        .map((text) => matchAddress(text, bind, listener));
+        .map((text) => matchAddress(expanded(text, bind, environment), bind, listener));
       if (matches.includes('yes')) found.push({ section, bind });
       else if (matches.includes('name')) named ??= bind;
     }
@@ -131,6 +138,24 @@ function bindFor({ listener }: BacklogQuestion, sections: readonly Section[]): B
   const conditional = [first.bind, first.section.header].find((line) => line.conditional);
   if (conditional) throw new RefusedError('it stands inside .if ... .endif', placeOf(conditional));
   return first;
+}
+
+/** What it was started with; a configuration that changes variables itself leaves them unknown. */
+function environmentOf(
+  { environment }: ServerProcess,
+  sections: readonly Section[],
+): ServerProcess['environment'] {
+  const changes = /^(setenv|presetenv|unsetenv|resetenv)$/;
+  const global = sections.filter(({ kind }) => kind === 'global').flatMap(({ lines }) => lines);
+  return global.some(({ words }) => changes.test(words[0]?.text ?? '')) ? {} : environment;
+}
+
+function expanded(text: string, bind: Line, environment: ServerProcess['environment']): string {
+  if (!bind.words[1]?.expands) return text;
+  return text.replace(
+    /\$(?:\{(\w+)\}|(\w+))/g,
+    (whole, braced, bare) => environment[braced ?? bare] ?? whole,
+  );
 }
 
 function matchAddress(
@@ -221,6 +246,8 @@ function inherited(section: Section, keyword: string): Present | undefined {
 function computed(section: Section, sections: readonly Section[], bind: Line): Present {
   const own = valueAfter(bind.words, 'maxconn');
   if (own) return { value: number(own, bind), origin: 'computed' };
+  if (section.kind === 'log-forward')
+    return { value: inherited(section, 'maxconn')?.value ?? logForwardUsual, origin: 'computed' };
   const global = sections.filter(({ kind }) => kind === 'global').toReversed();
   const found =
     inherited(section, 'maxconn') ??

@@ -129,16 +129,9 @@ function settingOf(
   directives: readonly Directive[],
 ): BacklogSetting {
   const listens = directives.filter(({ name }) => name === 'listen');
-  const matches = listens.map((listen) => matchOf(listen, listener));
-  if (!matches.includes('yes')) {
-    const named = listens[matches.indexOf('name')];
-    if (named)
-      throw new RefusedError(
-        `Listen ${named.words[0]?.text} is a name or a variable, which only httpd could resolve`,
-        placeOf(named),
-      );
+  // Its ListenBacklog counts for every Listen: a name or a variable need not be told.
+  if (listens.every((listen) => matchOf(listen, listener) === 'no'))
     throw new RefusedError(`no Listen for ${listenerText(listener)}`, { file: main.file });
-  }
   const all = directives.filter(({ name }) => name === 'listenbacklog');
   const conditional = all.find((one) => one.conditional);
   if (conditional)

@@ -104,7 +104,10 @@ function refuseOther(
   listener: ListenerAddress,
   main: ConfigSource,
 ): void {
-  const port = Number(assigned(statements, 'server.port')?.text ?? usualPort);
+  const set = assigned(statements, 'server.port');
+  if (set && !/^\d+$/.test(set.text))
+    throw new RefusedError('an expression decides server.port', { file: main.file });
+  const port = Number(set?.text ?? usualPort);
   const bind = assigned(statements, 'server.bind');
   if (bind && bind.kind !== 'string')
     throw new RefusedError('an expression decides server.bind', { file: main.file });

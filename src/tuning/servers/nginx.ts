@@ -18,12 +18,12 @@ const usual = 511;
 const socketOption =
   /^(bind|(setfib|fastopen|backlog|rcvbuf|sndbuf|accept_filter|ipv6only|so_keepalive)=.*|deferred|reuseport)$/;
 
-/** Compiled-in main files by executable: Debian, Red Hat and the images of nginx; builds of nginx and OpenResty with their own defaults. */
+/** Compiled-in main files by executable: Debian, Red Hat and the images of nginx; builds with their own defaults, which count from the prefix. */
 const mainFiles: Readonly<Record<string, { readonly file: string; readonly prefix: string }>> = {
   '/usr/sbin/nginx': { file: '/etc/nginx/nginx.conf', prefix: '/usr/share/nginx' },
-  '/usr/local/nginx/sbin/nginx': { file: '/usr/local/nginx/conf/nginx.conf', prefix: '/usr/local/nginx' },
+  '/usr/local/nginx/sbin/nginx': { file: 'conf/nginx.conf', prefix: '/usr/local/nginx' },
   '/usr/local/openresty/nginx/sbin/nginx': {
-    file: '/usr/local/openresty/nginx/conf/nginx.conf',
+    file: 'conf/nginx.conf',
     prefix: '/usr/local/openresty/nginx',
   },
 };
@@ -32,23 +32,22 @@ export const nginxFinder = defineFinder(nginx, (question, files) => {
   const main = mainFile(question.process);
   const folder = folderOf(main);
   const root = include(files, parseNginx(readSource(files, main)), folder, 0);
-  return settingOf(question, listensOf(root));
+  return settingOf(question, serversOf(root));
 });
 
 function mainFile(process: ServerProcess): string {
   const words = argumentsOf(process);
   const known = mainFiles[process.executable];
-  const prefix = optionValues(words, '-p').at(-1) ?? known?.prefix;
-  const given = optionValues(words, '-c').at(-1);
-  if (given === undefined) {
-    if (known) return known.file;
+  const given = optionValues(words, '-c').at(-1) ?? known?.file;
+  if (given === undefined)
     throw new RefusedError(
       `no -c, and where ${process.executable} looks for its configuration is compiled in`,
     );
-  }
   if (given.startsWith('/')) return given;
-  if (prefix?.startsWith('/')) return absolutePath(prefix, given);
-  throw new RefusedError(`-c ${given} counts from a prefix that is not known`);
+  const prefix = optionValues(words, '-p').at(-1) ?? known?.prefix;
+  if (prefix === undefined) throw new RefusedError(`-c ${given} counts from a prefix that is not known`);
+  // The master stays in the folder it was started in.
+  return absolutePath(absolutePath(process.workingDirectory, prefix), given);
 }
 
 /** The title of a master is its command line in one word; the values of -g may hold spaces, and never an option of their own. */
@@ -85,11 +84,9 @@ interface Listen {
   readonly options: readonly NginxWord[];
 }
 
-function listensOf(root: readonly NginxDirective[]): readonly Listen[] {
+function serversOf(root: readonly NginxDirective[]): readonly NginxDirective[] {
   const outer = root.filter(({ name }) => ['http', 'stream', 'mail'].includes(name.text));
-  return outer.flatMap(({ block = [] }) =>
-    block.filter(({ name }) => name.text === 'server').flatMap(serverListens),
-  );
+  return outer.flatMap(({ block = [] }) => block.filter(({ name }) => name.text === 'server'));
 }
 
 function serverListens({ block = [] }: NginxDirective): readonly Listen[] {
@@ -102,24 +99,48 @@ function serverListens({ block = [] }: NginxDirective): readonly Listen[] {
     });
 }
 
-function settingOf({ listener, backlog }: BacklogQuestion, listens: readonly Listen[]): BacklogSetting {
+function settingOf(
+  { listener, backlog }: BacklogQuestion,
+  servers: readonly NginxDirective[],
+): BacklogSetting {
+  const listens = servers.flatMap(serverListens);
   const matched = listens.map((listen) => ({ listen, match: matchOf(listen, listener) }));
   const same = matched.filter(({ match }) => match === 'yes').map(({ listen }) => listen);
   const named = matched.find(({ match }) => match === 'name')?.listen;
   const options = same.filter((listen) => listen.options.some(({ text }) => socketOption.test(text)));
-  const chosen = options[0] ?? same[0];
+  const chosen = options[0] ?? same.find((listen) => !isRepeated(listen, same)) ?? same[0];
   if (named && options.length === 0)
     throw new RefusedError(
       `listen ${named.address.text} is a name, which only nginx could resolve`,
       placeOf(named),
     );
-  if (!chosen) throw new RefusedError(`no listen directive for ${listenerText(listener)}`);
+  if (!chosen) {
+    const silent = servers.find(({ block = [] }) => block.every(({ name }) => name.text !== 'listen'));
+    if (silent && listener.address === '0.0.0.0' && listener.port === 80)
+      throw new RefusedError(`a server without a listen opens it: give it "listen 80 backlog=${backlog};"`, {
+        file: silent.source.file,
+        line: silent.name.span.line,
+      });
+    throw new RefusedError(`no listen directive for ${listenerText(listener)}`);
+  }
   if (options.length > 1)
     throw new RefusedError(
       'two listen directives set options of this address, which nginx refuses',
       placeOf(options[1]),
     );
+  if (isRepeated(chosen, same))
+    throw new RefusedError(
+      'several server blocks include this line, and nginx takes options of an address from one only',
+      placeOf(chosen),
+    );
   return settingAt(chosen, backlog, same);
+}
+
+/** One line of a file that several server blocks include. */
+function isRepeated(listen: Listen, same: readonly Listen[]): boolean {
+  const at = ({ directive: { source, name } }: Listen): string =>
+    `${source.file}:${name.span.line}:${name.span.from}`;
+  return same.filter((other) => at(other) === at(listen)).length > 1;
 }
 
 function settingAt(chosen: Listen, backlog: number, same: readonly Listen[]): BacklogSetting {

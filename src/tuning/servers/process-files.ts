@@ -1,13 +1,13 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { errorCode } from '../../kernel/processes/read-process-file.ts';
 import type { ConfigFailure, ConfigFiles } from './config-files.ts';
+import { configText } from './config-text.ts';
 import { globMatcher } from './glob-pattern.ts';
 import { absolutePath } from './server-process.ts';
 
 const mostBytes = 4 * 1024 * 1024;
 /** As many symbolic links as the kernel follows (MAXSYMLINKS). */
 const mostLinks = 40;
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The files of a process, in a container too: `root` is /proc/PID/root. */
 export function processFiles(root: string): ConfigFiles {
@@ -20,7 +20,7 @@ export function processFiles(root: string): ConfigFiles {
         if (!stat.isFile()) return { failure: 'unreadable', because: 'it is no regular file' };
         if (stat.size > mostBytes)
           return { failure: 'unreadable', because: `it is larger than ${mostBytes} bytes` };
-        const text = utf8.decode(readFileSync(root + real));
+        const text = configText(readFileSync(root + real));
         if (text.includes('\0')) return { failure: 'unreadable', because: 'it is not text' };
         return { path: real, text };
       } catch (error) {
@@ -98,6 +98,5 @@ function isFolder(root: string, path: string): boolean {
 function failureOf(error: unknown): ConfigFailure {
   if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR')
     return { failure: 'missing', because: 'it does not exist' };
-  const because = error instanceof TypeError ? 'it is not UTF-8 text' : errorCode(error) || String(error);
-  return { failure: 'unreadable', because };
+  return { failure: 'unreadable', because: errorCode(error) || String(error) };
 }

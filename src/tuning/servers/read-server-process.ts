@@ -35,17 +35,30 @@ function readProcess(pid: number): Reading<ServerProcess> {
   try {
     return ok({
       pid,
+      parentPid: parseStatLine(readingValue(readProcessFile(`/proc/${pid}/stat`)) ?? '')?.parentPid ?? 0,
       pidInside: pidInside(readingValue(readProcessFile(`/proc/${pid}/status`)) ?? '') ?? pid,
       name: name.value.trimEnd(),
-      executable: readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, ''),
+      executable: insideRoot(pid, readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, '')),
       arguments: wordsOf(commandLine.value),
-      workingDirectory: linkOf(pid, 'cwd') ?? '/',
+      workingDirectory: insideRoot(pid, linkOf(pid, 'cwd') ?? '/'),
       environment: environmentOf(readingValue(readProcessFile(`/proc/${pid}/environ`, mostBytes)) ?? ''),
       cgroup: parseCgroupFile(readingValue(readProcessFile(`/proc/${pid}/cgroup`)) ?? '').path,
     });
   } catch (error) {
     return missingProcessFile(`/proc/${pid}/exe`, error);
   }
+}
+
+/** The kernel names what a process in a chroot uses from our root. One that went there later has its executable outside. */
+function insideRoot(pid: number, path: string): string {
+  const root = chrootOf(pid);
+  return root !== undefined && path.startsWith(`${root}/`) ? path.slice(root.length) : path;
+}
+
+/** The chroot that a process was started in; undefined: none, or it went there by itself. */
+export function chrootOf(pid: number): string | undefined {
+  const root = linkOf(pid, 'root');
+  return root !== undefined && root !== '/' && linkOf(pid, 'exe')?.startsWith(`${root}/`) ? root : undefined;
 }
 
 function linkOf(pid: number, name: string): string | undefined {

@@ -54,9 +54,9 @@ export const redisFinder = defineFinder(redis, ({ process, listener, backlog }, 
  * files are asked which of them names a pid file with its pid.
  */
 function mainFile(process: ServerProcess, files: ConfigFiles): ConfigSource {
-  const started = / \S+:\d+( \[|$)/.test(process.arguments.join(' '))
-    ? execStartOf(files, process.cgroup)
-    : process.arguments;
+  const [title = '', more] = process.arguments;
+  const isTitle = more === undefined && /\s/.test(title);
+  const started = isTitle ? execStartOf(files, process.cgroup) : process.arguments;
   if (started) return fromArguments(started, process, files);
   const candidates = redis.configuration.map(({ path }) => path);
   for (const path of new Set(candidates)) {

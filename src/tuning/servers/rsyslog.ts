@@ -17,25 +17,35 @@ import { parseRsyslog, type RsyslogObject, type RsyslogParameter } from './synta
 /** imtcp of 8.2302: a tenth of maxSessions plus 5. */
 const usualSessions = 200;
 const imptcpUsual = 5;
+const wholeModule = 'it counts for every input of this module';
 
 export const rsyslogFinder = defineFinder(rsyslog, ({ process, listener, backlog }, files) => {
   const objects = include(files, readSource(files, mainFile(process)), 0);
   const input = inputFor(objects, listener);
-  if (input.name === '$inputtcpserverrun') return legacySessions(objects, input, backlog);
+  if (input.name === '$inputtcpserverrun') {
+    if (moduleOf(objects, 'imtcp'))
+      throw new RefusedError(
+        'beside module(load="imtcp") no setting reaches the old form: write input(type="imtcp" ...)',
+        placeOf(input),
+      );
+    return legacySessions(objects, input, backlog);
+  }
   if (input.name === '$inputptcpserverrun')
     throw new RefusedError(
       'the old form of imptcp has no setting for it: write input(type="imptcp" ...)',
       placeOf(input),
     );
   const type = parameter(input, 'type')?.value.toLowerCase() ?? '';
-  const module = objects.find(
-    (one) => one.name === 'module' && parameter(one, 'load')?.value.toLowerCase() === type,
-  );
+  const module = moduleOf(objects, type);
   const holder = [input, module].find((one) => one && parameter(one, 'socketbacklog'));
   if (holder) return replaced(holder, 'socketBacklog', backlog, (value) => value);
   if (type === 'imptcp') return addedTo(input, 'socketBacklog', backlog, imptcpUsual, 'default', []);
   return sessions(input, module, backlog);
 });
+
+function moduleOf(objects: readonly RsyslogObject[], name: string): RsyslogObject | undefined {
+  return objects.find((one) => one.name === 'module' && parameter(one, 'load')?.value.toLowerCase() === name);
+}
 
 function mainFile(process: ServerProcess): string {
   const given = optionValues(process.arguments, '-f').at(-1);
@@ -100,13 +110,19 @@ function sessions(input: RsyslogObject, module: RsyslogObject | undefined, backl
   ];
   const holder = [input, module].find((one) => one && parameter(one, 'maxsessions'));
   const needed = sessionsFor(backlog);
-  if (holder) return { ...replaced(holder, 'maxSessions', needed, backlogOf), origin: 'computed', notes };
+  if (holder) {
+    const setting = replaced(holder, 'maxSessions', needed, backlogOf);
+    return { ...setting, origin: 'computed', notes: [...notes, ...setting.notes] };
+  }
   if (!module)
     throw new RefusedError(
       'imtcp is not loaded by module(...), where maxSessions would stand',
       placeOf(input),
     );
-  return addedTo(module, 'maxSessions', needed, backlogOf(usualSessions), 'computed', notes);
+  return addedTo(module, 'maxSessions', needed, backlogOf(usualSessions), 'computed', [
+    ...notes,
+    wholeModule,
+  ]);
 }
 
 function legacySessions(
@@ -170,7 +186,7 @@ function replaced(
     present: present(Number(found.value)),
     origin: 'set',
     edit: replaceSpan(object.source, found.span, String(value)),
-    notes: object.name === 'module' ? ['it counts for every input of this module'] : [],
+    notes: object.name === 'module' ? [wholeModule] : [],
   };
 }
 

@@ -1,6 +1,7 @@
 /** A server as it was started: what tells where its configuration is. */
 export interface ServerProcess {
   readonly pid: number;
+  readonly parentPid: number;
   /** Its pid in its own pid namespace, as its pid file has it. */
   readonly pidInside: number;
   readonly name: string;

@@ -14,9 +14,10 @@ sockets when they reload, and do not.
 
 ## Measured
 
-Debian's packages in a network namespace of their own with \`net.core.somaxconn=65535\`: started, the backlog changed in the
+Debian's packages (Node.js and Python: builds of their projects) in a network namespace of their own with \`net.core.somaxconn=65535\`: started, the backlog changed in the
 configuration, reloaded, and the limit read back from the kernel. \`test/real/backlog-settings.test.ts\` repeats it for nginx, httpd,
-HAProxy, Redis, PostgreSQL, MariaDB, rsyslog, lighttpd and PHP-FPM, with IPv4 and IPv6.
+HAProxy, Redis, PostgreSQL, MariaDB, rsyslog, lighttpd and PHP-FPM, with IPv4 and IPv6; \`test/real/options.test.ts\` for memcached, gunicorn,
+sshd and Node.js, whose number is an option or code. "none" is a program without a reload: it was ended and started again.
 
 | program | version | backlog unless set | reload | listens again | new value counts |
 |---|---|---|---|---|---|

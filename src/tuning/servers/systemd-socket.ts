@@ -61,7 +61,7 @@ function settingOf(unit: SocketUnit, backlog: number): BacklogSetting {
     throw new RefusedError(`Backlog=${set.value} is no plain number`, placeOf(set));
   const present = set
     ? { present: Number(set.value), origin: 'set' as const }
-    : { origin: 'default' as const };
+    : { present: Number.POSITIVE_INFINITY, origin: 'default' as const };
   const edit = set && isLocal(set.source.file) ? replacedIn(set, backlog) : addedTo(unit, backlog);
   return { directive: 'Backlog=', file: edit.file, line: edit.line, ...present, edit, notes };
 }

@@ -17,11 +17,28 @@ export interface SeenNow {
 type Verdict = Pick<VerifiedChange, 'state' | 'said'>;
 
 /** What each change of a plan has come to. */
-export function verifyChanges({ changes }: TunePlan, seen: SeenNow): readonly VerifiedChange[] {
-  return changes.map((change) => {
+export function verifyChanges(plan: TunePlan, seen: SeenNow): readonly VerifiedChange[] {
+  return plan.changes.map((change) => {
     const { id, optional } = change;
-    return { id, optional, what: nameOf(change), ...verdictOn(change, seen) };
+    const { state, said } = verdictOn(change, seen);
+    const when = state === 'took-effect' ? readWhen(change, plan, seen) : '';
+    return { id, optional, what: nameOf(change), state, said: `${said}${when}` };
   });
+}
+
+/** Where a value is in force and its finding is there all the same, what is there may still follow the old one. */
+function readWhen(change: PlanChange, { findings }: TunePlan, { report }: SeenNow): string {
+  if (change.kind !== 'sysctl') return '';
+  const planned = findings.filter(
+    ({ id, namespace }) => change.findings.includes(id) && namespace === change.namespace,
+  );
+  const isThere = planned.some(({ id, subject, severity }) =>
+    report.findings.some(
+      (now) =>
+        now.id === id && isSameSide(now.subject, subject) && (severity === 'info' || now.severity !== 'info'),
+    ),
+  );
+  return isThere ? `, and reads it ${change.read}` : '';
 }
 
 function nameOf(change: PlanChange): string {
@@ -88,11 +105,14 @@ function configVerdict(change: ConfigChange, seen: SeenNow): Verdict {
   const file = fileState(change, seen);
   if (limit === undefined)
     return { state: 'cannot-be-seen', said: `nobody listens on ${name}, or its limit cannot be read` };
-  const cut = wanted < value ? `, cut to it by somaxconn=${wanted}` : '';
-  if (limits.every((one) => one === wanted))
-    return wanted < value
-      ? { state: 'waits', said: `${name} listens with ${formatCount(limit)}${cut}` }
-      : { state: 'took-effect', said: `${name} listens with ${formatCount(limit)}` };
+  if (wanted < value && limits.every((one) => one === wanted))
+    return {
+      state: 'waits',
+      said: `${name} listens with ${formatCount(limit)}, cut to it by somaxconn=${wanted}`,
+    };
+  // Computed ones are rounded up.
+  if (limits.every((one) => one >= value))
+    return { state: 'took-effect', said: `${name} listens with ${formatCount(limit)}` };
   if (file === 'before')
     return { state: 'not-made', said: `${change.file}:${change.edit.line} is as when the plan was made` };
   if (file === 'other')
@@ -129,6 +149,16 @@ export function verifyFindings({ findings }: TunePlan, seen: SeenNow): readonly 
     });
 }
 
+function isSameSide(a: PlanFinding['subject'], b: PlanFinding['subject']): boolean {
+  const [one, other] = [sideOf(a), sideOf(b)];
+  return one === undefined || other === undefined || one === other;
+}
+
+/** "10.0.0.1:80"; undefined: it is about all of its namespace, or about several ("10.0.0.1:80 and 3 more"). */
+function sideOf({ listener, destination }: PlanFinding['subject']): string | undefined {
+  return listener ?? (/:\d+$/.test(destination ?? '') ? destination : undefined);
+}
+
 function findingVerdict(
   { id, namespace, subject }: PlanFinding,
   { namespace: find, report }: SeenNow,
@@ -138,12 +168,7 @@ function findingVerdict(
     return { state: 'unknown', said: 'its network namespace is gone, or was not looked at' };
   const again = report.findings.find(
     (one) =>
-      one.id === id &&
-      one.namespace === inode &&
-      one.severity !== 'info' &&
-      (subject.listener === undefined ||
-        one.subject.listener === undefined ||
-        one.subject.listener === subject.listener),
+      one.id === id && one.namespace === inode && one.severity !== 'info' && isSameSide(one.subject, subject),
   );
   if (again !== undefined) return { state: 'still-there', said: again.title };
   const unknown = report.unknowns.find(({ rule }) => rule === id);

@@ -4,6 +4,8 @@ import { parametersPage } from '../../../src/report/tune/parameters-page.ts';
 import { newestKernel } from '../../../src/tcp/model/kernel-version.ts';
 import { settingNames, sysctlOfSetting } from '../../../src/tcp/model/setting-catalogue.ts';
 import { allParameters, loadParameters, parameterNames } from '../../../src/tcp/parameters/all-parameters.ts';
+import { otherConntrack } from '../../../src/tcp/parameters/conntrack/other-protocols.ts';
+import { goneParameters } from '../../../src/tcp/parameters/gone/gone-parameters.ts';
 import { isDefault, judgeValue } from '../../../src/tcp/parameters/judge-value.ts';
 import { subjects } from '../../../src/tcp/parameters/parameter.ts';
 import {
@@ -15,6 +17,12 @@ import {
   sysctlPath,
 } from '../../../src/tcp/parameters/parameter-names.ts';
 import { parameterValue } from '../../../src/tcp/parameters/parameter-value.ts';
+import {
+  conntrackTableNames,
+  goneTableNames,
+  unrelatedTableNames,
+} from '../../../src/tcp/parameters/table-names.ts';
+import { otherUnrelated } from '../../../src/tcp/parameters/unrelated/other-unrelated.ts';
 import { observedSysctls } from '../../../src/tcp/sysctls.ts';
 
 const parameters = await allParameters();
@@ -25,6 +33,12 @@ describe('catalogue', () => {
     expect(parameters.map(({ name }) => name)).toEqual(parameterNames);
     const order = parameters.map(({ subject }) => subjects.indexOf(subject));
     expect(new Set(order).size).toBe(subjects.length);
+  });
+
+  it('knows the names of its tables', () => {
+    const named = [...conntrackTableNames, ...unrelatedTableNames, ...goneTableNames];
+    const rows = [...otherConntrack, ...otherUnrelated, ...goneParameters];
+    expect(named).toEqual(rows.map(({ name }) => name));
   });
 
   it('has what the models, the observations and the write-ups name', () => {

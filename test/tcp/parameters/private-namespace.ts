@@ -37,7 +37,8 @@ export function tryWrites(writes: readonly Write[]): readonly boolean[] {
     .map((line) => line === 'yes');
 }
 
-function run(script: string): string {
+/** What a shell script prints in a network namespace of its own. */
+export function run(script: string): string {
   const ended = spawnSync('unshare', ['-n', 'sh'], { input: script, encoding: 'utf8' });
   if (ended.status !== 0 && ended.stdout === '') throw new Error(ended.stderr);
   return ended.stdout;

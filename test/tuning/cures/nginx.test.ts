@@ -1,11 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inNamespace } from '../../../src/kernel/netns/enter.ts';
 import { LabNamespace } from '../../../src/lab/namespace.ts';
 import type { ConfigChange } from '../../../src/tcp/tune-plan.ts';
 import { sleep } from '../../rules/two-hosts.ts';
+import { pauses } from './pauses.ts';
 import { TuneProgram } from './tune-program.ts';
 
 function isInstalled(command: string): boolean {
@@ -19,15 +20,16 @@ function isInstalled(command: string): boolean {
 
 const PORT = 8080;
 
-/** nginx with its listen line in an included file, its workers away every now and then. */
+/** nginx with its listen line behind a link, as Debian has it, in a file that is no UTF-8; its workers are away every now and then. */
 async function startNginx(
   namespace: LabNamespace,
   folder: string,
 ): Promise<{ file: string; stop: () => void; master: number }> {
   const conf = path.join(folder, 'nginx.conf');
   const sites = path.join(folder, 'sites');
-  const file = path.join(sites, 'default');
+  const file = path.join(folder, 'available');
   mkdirSync(sites, { recursive: true });
+  symlinkSync('../available', path.join(sites, 'default'));
   // Its workers are nobody's.
   chmodSync(folder, 0o755);
   writeFileSync(
@@ -36,7 +38,10 @@ async function startNginx(
   );
   writeFileSync(
     file,
-    `server {\n\tlisten 127.0.0.1:${PORT} backlog=16; # ours\n\tlocation / { return 200 "ü\\n"; }\n}`,
+    Buffer.from(
+      `server {\n\tlisten 127.0.0.1:${PORT} backlog=16; # ours\n\tlocation / { return 200 "ü\\n"; }\n}`,
+      'latin1',
+    ),
   );
   chmodSync(file, 0o640);
   const child = inNamespace(namespace.path, () => spawn('nginx', ['-c', conf], { stdio: 'ignore' }));
@@ -56,21 +61,6 @@ function workerOf(master: number): number {
   return Number(readFileSync(`/proc/${master}/task/${master}/children`, 'utf8').trim().split(' ').at(-1));
 }
 
-/** Stops the worker for a moment again and again: peaks that a queue has to carry over. */
-async function pauses(master: number, until: () => boolean): Promise<void> {
-  while (!until()) {
-    const worker = workerOf(master);
-    try {
-      process.kill(worker, 'SIGSTOP');
-      await sleep(40);
-      process.kill(worker, 'SIGCONT');
-    } catch {
-      // Reloaded meanwhile.
-    }
-    await sleep(360);
-  }
-}
-
 describe.skipIf(process.getuid?.() !== 0 || !isInstalled('nginx'))(
   'nginx from Debian (needs root and nginx)',
   () => {
@@ -88,7 +78,10 @@ describe.skipIf(process.getuid?.() !== 0 || !isInstalled('nginx'))(
         close: 'fin',
       } as const;
       namespace.spawn('clients', { ...load, count: 100, repeatEveryMs: 400, repeats: 200 });
-      const paused = pauses(nginx.master, () => over);
+      const paused = pauses(
+        () => workerOf(nginx.master),
+        () => over,
+      );
       try {
         const before = readFileSync(nginx.file);
         const access = statSync(nginx.file);
@@ -113,16 +106,18 @@ describe.skipIf(process.getuid?.() !== 0 || !isInstalled('nginx'))(
         const applied = await tune.apply('--edit-config');
         expect(applied.exitCode, applied.stdout + applied.stderr).toBe(0);
         expect(applied.stdout).toMatch(/nginx -t -q .*takes it/s);
-        expect(applied.stdout).toContain('nginx -s reload');
-        expect(readFileSync(nginx.file, 'utf8')).toBe(
-          before.toString().replace('backlog=16', `backlog=${value}`),
+        expect(applied.stdout).toContain(`nginx -s reload -c ${tune.folder}/nginx.conf`);
+        expect(readFileSync(nginx.file, 'latin1')).toBe(
+          before.toString('latin1').replace('backlog=16', `backlog=${value}`),
         );
         expect(statSync(nginx.file).mode).toBe(access.mode);
 
         const waiting = await tune.verify('1s');
         expect(waiting.changes.find(({ id }) => id === edit?.id)).toMatchObject({
           state: 'waits',
-          said: expect.stringMatching(/nginx still listens with 16 on 127\.0\.0\.1:8080: nginx -s reload/),
+          said: expect.stringMatching(
+            /nginx still listens with 16 on 127\.0\.0\.1:8080: nginx -s reload -c /,
+          ),
         });
 
         process.kill(nginx.master, 'SIGHUP');

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseTunePlan } from '../../../src/contract/tune-plan.ts';
+import type { FindingId } from '../../../src/tcp/finding.ts';
 import type { PlanChange, SysctlChange, TunePlan } from '../../../src/tcp/tune-plan.ts';
 import { isCured, type VerifiedPlan } from '../../../src/tcp/verified-plan.ts';
 import { type EndedProgram, runProgram } from '../../cli/start-program.ts';
@@ -46,4 +47,20 @@ export function sysctlsOf({ changes }: TunePlan): Readonly<Record<string, string
     (one: PlanChange): one is SysctlChange => one.kind === 'sysctl' && !one.optional,
   );
   return Object.fromEntries(made.map(({ parameter, value }) => [parameter, value]));
+}
+
+/** A change of one parameter, also one that is made on request only. */
+export function changeOf({ changes }: TunePlan, parameter: string): SysctlChange {
+  const found = changes.find(
+    (one): one is SysctlChange => one.kind === 'sysctl' && one.parameter === parameter,
+  );
+  if (found === undefined) throw new Error(`no ${parameter} in ${JSON.stringify(changes, null, 1)}`);
+  return found;
+}
+
+export function stateOf(
+  { findings }: { readonly findings: readonly { readonly id: FindingId; readonly state: string }[] },
+  id: FindingId,
+): string | undefined {
+  return findings.find((one) => one.id === id)?.state;
 }

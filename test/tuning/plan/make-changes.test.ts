@@ -274,6 +274,33 @@ describe('a backlog', () => {
     ]);
   });
 
+  it('of two listeners that one line sets is the larger for both', async () => {
+    const other = { ...listener, address: '127.0.0.1', port: 8125, subject: '127.0.0.1:8125' };
+    const small = reported([backlog(256)], { subject });
+    const large = reported([backlog(4096)], { subject: { listener: other.subject } });
+    const [namespace] = small.namespaces;
+    const [one] = namespace?.listeners ?? [];
+    if (namespace === undefined || one === undefined) throw new Error('no listener');
+    const second = { ...one, address: other.address, port: other.port };
+    const { changes } = await makeChanges(
+      {
+        ...small,
+        namespaces: [{ ...namespace, listeners: [one, second] }],
+        findings: [...small.findings, ...large.findings],
+      },
+      ({ backlog: wanted }) => ({ ...found, edit: { ...found.edit, after: `b ${wanted}` } }),
+    );
+    expect(changes).toMatchObject([
+      {
+        kind: 'config-edit',
+        value: 4096,
+        edit: { after: 'b 4096' },
+        notes: [expect.stringMatching(/needs 4,096/)],
+      },
+      { kind: 'config-edit', value: 4096, edit: { after: 'b 4096' }, notes: [] },
+    ]);
+  });
+
   it('of two findings is the larger', async () => {
     const report = reported([backlog(256), backlog(1024 * 4)], { subject });
     const { changes } = await makeChanges(report, () => found);

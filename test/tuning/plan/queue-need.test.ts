@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backlogFor, queueNeed } from '../../../src/tcp/model/queue-need.ts';
+import { backlogFor, needWhileFull, queueNeed } from '../../../src/tcp/model/queue-need.ts';
 
 describe('queueNeed', () => {
   it('of one burst is (arrivals/s - accepts/s) × its length', () => {
@@ -32,6 +32,44 @@ describe('queueNeed', () => {
           const total = bins.reduce((sum, count) => sum + count, 0);
           expect(need).toBeLessThanOrEqual(total);
           expect(need).toBeGreaterThanOrEqual(Math.floor(Math.max(...bins) - pace / 20));
+        },
+      ),
+    );
+  });
+});
+
+describe('needWhileFull', () => {
+  it('of a steady stream is the queue and what came while it was full', () => {
+    // 1,000/s for two seconds; 50 places fill in 50 ms, then nothing fits for 200 ms.
+    expect(needWhileFull(Array(40).fill(50), 50, { fullMs: 200, places: 50 })).toEqual({
+      connections: 250,
+      came: 200,
+      fullMs: 200,
+    });
+  });
+
+  it('counts nobody twice where all come at once', () => {
+    expect(needWhileFull([0, 0, 400, 0, 0], 50, { fullMs: 80, places: 100 })).toMatchObject({
+      connections: 400,
+    });
+  });
+
+  it('takes a part of a span for a part of what came in it', () => {
+    expect(needWhileFull([20, 100, 100, 20], 50, { fullMs: 25, places: 10 })).toMatchObject({ came: 50 });
+    expect(needWhileFull([20, 100, 100, 40], 50, { fullMs: 125, places: 10 })).toMatchObject({ came: 220 });
+  });
+
+  it('is never more than all that came', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.nat(200)),
+        fc.nat(3000),
+        fc.integer({ min: 1, max: 500 }),
+        (bins, fullMs, places) => {
+          const { connections, came } = needWhileFull(bins, 50, { fullMs, places });
+          expect(Math.max(connections, came)).toBeLessThanOrEqual(
+            bins.reduce((sum, count) => sum + count, 0),
+          );
         },
       ),
     );

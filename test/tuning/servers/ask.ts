@@ -24,6 +24,7 @@ export const wanted = 4096;
 export function aProcess(process: Partial<ServerProcess> = {}): ServerProcess {
   return {
     pid: 812,
+    parentPid: 1,
     pidInside: 812,
     name: 'server',
     executable: '/usr/sbin/server',

@@ -114,6 +114,24 @@ describe('the backlog of HAProxy', () => {
     expect(refusal(haproxyFinder, ask(listener, text)).refused).toContain(why);
   });
 
+  it('knows variables from its environment, unless the configuration sets some', () => {
+    const text = `frontend a\n bind "\${ADDR}:$PORT"`;
+    const environment = { ADDR: '10.0.0.1', PORT: '80' };
+    const situation = ask('10.0.0.1:80', text);
+    const process = { ...situation.process, environment };
+    expect(setting(haproxyFinder, { ...situation, process }).at).toBe('/etc/haproxy/haproxy.cfg:3');
+    const changed = ask('10.0.0.1:80', `global\n setenv PORT 80\n${text}`);
+    expect(refusal(haproxyFinder, { ...changed, process }).refused).toContain('environment');
+  });
+
+  it('log-forward: a limit of its own, 10 unless set', () => {
+    const text = 'defaults\n backlog 70\nlog-forward a\n bind 10.0.0.1:514\n';
+    const found = setting(haproxyFinder, ask('10.0.0.1:514', text));
+    expect(found).toMatchObject({ at: '/etc/haproxy/haproxy.cfg:5', setting: { present: 10 } });
+    const more = setting(haproxyFinder, ask('10.0.0.1:514', `${text} maxconn 20\n`));
+    expect(more.setting.present).toBe(20);
+  });
+
   it('refuses to guess the file', () => {
     expect(refusal(haproxyFinder, ask('0.0.0.0:80', config, ['haproxy'])).refused).toContain('no -f');
   });

@@ -129,7 +129,13 @@ describe('the backlog of Apache httpd', () => {
     expect(refusal(httpdFinder, ask('[::]:80', {}, ['apache2', '-c', 'ListenBacklog 4'])).refused).toContain(
       'command line',
     );
-    const named = { '/etc/apache2/ports.conf': 'Listen web:80' };
-    expect(refusal(httpdFinder, ask('10.0.0.1:80', named)).refused).toContain('a name');
   });
+
+  it.each(['Listen web:80', `Listen \${PORT}`])(
+    'its number counts for every Listen, whatever %s may be',
+    (line) => {
+      const found = setting(httpdFinder, ask('10.0.0.1:80', { '/etc/apache2/ports.conf': `${line}\n` }));
+      expect(found).toMatchObject({ at: '/etc/apache2/ports.conf:2', after: 'ListenBacklog 4096' });
+    },
+  );
 });

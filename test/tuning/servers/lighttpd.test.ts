@@ -86,6 +86,11 @@ $HTTP["host"] =~ "^a\\.(b|c)$" { server.listen-backlog = 5 } else { url.redirect
     expect(refusal(lighttpdFinder, ask(listener, files as Situation['files'])).refused).toContain(why);
   });
 
+  it('refuses a port that a variable gives', () => {
+    const files = { [main]: 'var.p = 80\nserver.port = var.p\n' };
+    expect(refusal(lighttpdFinder, ask('0.0.0.0:80', files)).refused).toContain('decides server.port');
+  });
+
   it('refuses a relative -f', () => {
     expect(refusal(lighttpdFinder, ask('0.0.0.0:80', {}, ['lighttpd', '-f', 'l.conf'])).refused).toContain(
       'counts from',

@@ -121,13 +121,14 @@ describe('the backlog of nginx', () => {
     ],
     ['-c', ['nginx', '-c', '/srv/n.conf', '-g', 'daemon off;'], '/srv/n.conf'],
     ['-c from -p', ['nginx', '-p', '/srv/web/', '-c', 'conf/n.conf'], '/srv/web/conf/n.conf'],
+    ['a -p that counts from its folder', ['nginx', '-p', './web', '-c', 'n.conf'], '/srv/web/n.conf'],
     ['-c from the compiled prefix', ['nginx', '-c', 'n.conf'], '/usr/share/nginx/n.conf'],
   ])('finds the main file: %s', (_name, words, path) => {
     const files = {
       [path]: 'events {} http { include inc/*; }',
       [`${path.replace(/[^/]*$/, '')}inc/a`]: 'server { listen 81; }',
     };
-    const process = { arguments: words };
+    const process = { arguments: words, workingDirectory: '/srv' };
     expect(setting(nginxFinder, ask('0.0.0.0:81', files, process)).setting.file).toBe(
       `${path.replace(/[^/]*$/, '')}inc/a`,
     );
@@ -135,7 +136,7 @@ describe('the backlog of nginx', () => {
 
   it.each([
     ['no such listen', simple('server { listen 80; }'), '0.0.0.0:81', 'no listen directive for 0.0.0.0:81'],
-    ['a server without listen', simple('server { server_name a; }'), '0.0.0.0:80', 'no listen directive'],
+    ['a server without listen', simple('server { server_name a; }'), '0.0.0.0:80', 'listen 80 backlog=4096;'],
     ['a host name', simple('server { listen web1:80; }'), '10.0.0.1:80', 'listen web1:80 is a name'],
     [
       'two backlogs for one address',
@@ -174,6 +175,32 @@ describe('the backlog of nginx', () => {
     const refused = refusal(nginxFinder, ask(listener, files));
     expect(refused.refused).toContain(why);
     if (refused.file !== undefined) expect(refused.line).toBeGreaterThan(0);
+  });
+
+  it.each([
+    [['nginx'], '/usr/local/nginx/conf/nginx.conf'],
+    [['nginx', '-p', '/srv/web'], '/srv/web/conf/nginx.conf'],
+  ])('an own build: its main file counts from the prefix, %s', (words, path) => {
+    const files = { [path]: 'events {} http { server { listen 81; } }' };
+    const process = { executable: '/usr/local/nginx/sbin/nginx', arguments: words };
+    expect(setting(nginxFinder, ask('0.0.0.0:81', files, process)).setting.file).toBe(path);
+  });
+
+  it('of a line that two server blocks include nothing can be said twice; one of its own is taken', () => {
+    const files = {
+      ...simple('server { include listen; }\nserver { include listen; }'),
+      '/etc/nginx/listen': 'listen 80;',
+    };
+    expect(refusal(nginxFinder, ask('0.0.0.0:80', files))).toMatchObject({
+      refused: expect.stringContaining('several server blocks include'),
+      file: '/etc/nginx/listen',
+      line: 1,
+    });
+    const own = {
+      ...files,
+      ...simple('server { include listen; }\nserver { include listen; }\nserver { listen 80; }'),
+    };
+    expect(setting(nginxFinder, ask('0.0.0.0:80', own)).at).toBe('/etc/nginx/nginx.conf:5');
   });
 
   it('refuses to guess the main file', () => {

@@ -29,7 +29,7 @@ describe('the backlog of PHP-FPM', () => {
   it.each(['[::]:9000', '0.0.0.0:9000'])('none, %s: below the listen that counts', (listener) => {
     const found = setting(phpFpmFinder, ask(listener));
     expect(found).toMatchObject({ at: '/etc/php/8.2/fpm/pool.d/www.conf:5', after: 'listen.backlog = 4096' });
-    expect(found.setting.present).toBeUndefined();
+    expect(found.setting.present).toBe(Number.POSITIVE_INFINITY);
     expect(found.setting.notes[0]).toContain('somaxconn');
   });
 
@@ -40,8 +40,7 @@ describe('the backlog of PHP-FPM', () => {
       files,
     });
     expect(found.after).toBe('listen.backlog = 4096 ; all');
-    expect(found.setting).toMatchObject({ origin: 'set' });
-    expect(found.setting.present).toBeUndefined();
+    expect(found.setting).toMatchObject({ origin: 'set', present: Number.POSITIVE_INFINITY });
   });
 
   it('the image of the project: an include that counts from /usr/local', () => {

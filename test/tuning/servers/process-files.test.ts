@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, realpathSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { foreignProcess } from '../../../src/tuning/apply/check-configuration.ts';
 import { globMatcher } from '../../../src/tuning/servers/glob-pattern.ts';
 import { processFiles } from '../../../src/tuning/servers/process-files.ts';
 import { readServerProcess } from '../../../src/tuning/servers/read-server-process.ts';
@@ -37,6 +39,7 @@ describe('the files of a process', () => {
     ['an absolute link counts from its root', '/etc/site/a.conf', '/etc/real/a.conf', 'a\n'],
     ['a relative link', '/etc/real/link.conf', '/etc/real/a.conf', 'a\n'],
     ['".." does not lead out of its root', '/etc/above.conf', '/etc/real/b.conf', 'b\n'],
+    ['bytes that are no UTF-8', '/etc/latin1.conf', '/etc/latin1.conf', 'aä\n'],
     ['dots and doubled slashes', '//etc/./site/sub/../b.conf', '/etc/real/b.conf', 'b\n'],
   ])('%s', (_name, asked, real, text) => {
     expect(processFiles(root).read(asked)).toEqual({ path: real, text });
@@ -48,7 +51,6 @@ describe('the files of a process', () => {
     ['/etc/real/a.conf/x', 'missing'],
     ['/etc/real', 'directory'],
     ['/etc/loop.conf', 'unreadable'],
-    ['/etc/latin1.conf', 'unreadable'],
     ['/etc/zero.conf', 'unreadable'],
   ])('%s: %s', (asked, failure) => {
     expect(processFiles(root).read(asked)).toMatchObject({ failure });
@@ -114,6 +116,32 @@ subprocess.run([sys.executable, '-c', 'import os; print(os.getpid(), flush=True)
       child.stdin.end();
     }
   });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'in a chroot: its own paths, and its programs are not run',
+    async () => {
+      const folder = mkdtempSync(path.join(tmpdir(), 'halfopen-chroot-'));
+      const script = `mount --rbind / "$1" && cd "$1/usr" && exec chroot "$1" sh -c 'cd /usr; echo; read line'`;
+      const child = spawn('unshare', ['--mount', 'sh', '-c', script, 'sh', folder], {
+        stdio: ['pipe', 'pipe', 'ignore'],
+      });
+      try {
+        await once(child.stdout, 'data');
+        const read = readServerProcess(child.pid ?? 0);
+        expect(read).toMatchObject({
+          status: 'ok',
+          value: { executable: realpathSync('/bin/sh'), workingDirectory: '/usr' },
+        });
+        expect(foreignProcess(child.pid ?? 0)).toContain(`lives in a chroot, ${folder}`);
+        expect(foreignProcess(process.pid)).toBeUndefined();
+      } finally {
+        child.stdin.end();
+        await once(child, 'close');
+        // Empty here: what is mounted over it was seen inside only.
+        rmdirSync(folder);
+      }
+    },
+  );
 
   it('one that is gone', () => {
     expect(readServerProcess(2 ** 30)).toMatchObject({ status: 'absent' });

@@ -67,6 +67,7 @@ describe('the backlog of Redis', () => {
 
   it.each([
     ['a file that nothing ties to the process', debian, {}, 'overwritten by its title'],
+    ['a title of its own making', {}, { arguments: ['redis-server *:6379 x'] }, 'overwritten by its title'],
     ['a unit with another pid file', debian, { pidInside: 15 }, 'overwritten by its title'],
     [
       '--tcp-backlog in the unit',

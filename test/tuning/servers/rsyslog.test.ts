@@ -93,6 +93,14 @@ describe('the backlog of rsyslog', () => {
     });
   });
 
+  it.each(['module(load="imtcp")', 'module(load="imtcp" maxSessions="50")'])(
+    '%s: every input gets it',
+    (module) => {
+      const found = setting(rsyslogFinder, ask('0.0.0.0:514', `${module}\ninput(type="imtcp" port="514")`));
+      expect(found.setting.notes).toContain('it counts for every input of this module');
+    },
+  );
+
   it('follows include(), and finds another main file', () => {
     const files = {
       '/srv/r.conf': 'include(file="/srv/d/*.conf")\ninclude(file="/srv/no.conf" mode="optional")',
@@ -121,6 +129,11 @@ describe('the backlog of rsyslog', () => {
       'decides what is included',
     ],
     ['parameters that cannot be read', 'input(type="imtcp" port', 'cannot be read'],
+    [
+      'imtcp in the old form beside module()',
+      'module(load="imtcp")\n$InputTCPServerRun 514',
+      'no setting reaches',
+    ],
     ['imptcp in the old form', '$InputPTCPServerRun 514', 'old form of imptcp'],
     [
       'imtcp in the old form with a new input',

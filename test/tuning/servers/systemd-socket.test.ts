@@ -34,7 +34,10 @@ describe('the backlog of a systemd socket', () => {
 
   it('asked for systemd itself, which holds what nobody has used yet', () => {
     const systemd = { name: 'systemd', cgroup: '/init.scope' };
-    expect(setting(systemdSocketFinder, ask('[::]:22', {}, systemd)).setting.origin).toBe('default');
+    expect(setting(systemdSocketFinder, ask('[::]:22', {}, systemd)).setting).toMatchObject({
+      origin: 'default',
+      present: Number.POSITIVE_INFINITY,
+    });
   });
 
   it('a drop-in that sets it, the last by name; one in /etc hides one of its name', () => {

@@ -10,6 +10,7 @@ export interface ApplyOptions {
   readonly with: readonly number[];
   readonly state?: string;
   readonly root?: string;
+  readonly json?: true;
 }
 
 export function defineApply(tune: Command, done: (result: CommandResult) => void): void {
@@ -34,6 +35,7 @@ export function defineApply(tune: Command, done: (result: CommandResult) => void
         readFileName,
       ),
     )
+    .option('--json', 'print one JSON document: what was made')
     .action(async (plan: string, options: ApplyOptions) => {
       const { runApply } = await import('./apply-run.ts');
       done({ exitCode: await runApply(plan, options) });

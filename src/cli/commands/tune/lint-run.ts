@@ -21,7 +21,7 @@ async function drawn(lint: TuneLint, { json, sarif }: LintOptions): Promise<stri
   if (json) return `${JSON.stringify(lint, null, 2)}\n`;
   if (sarif) {
     const { lintSarif } = await import('../../../report/tune/lint-sarif.ts');
-    return `${JSON.stringify(lintSarif(lint, version()), null, 2)}\n`;
+    return `${JSON.stringify(await lintSarif(lint, version()), null, 2)}\n`;
   }
   const { lintText } = await import('../../../report/tune/lint-text.ts');
   return lintText(lint, terminal());

@@ -3,6 +3,7 @@ import { listApplied, rollBackTuning } from '../../../app/tune/roll-back-tuning.
 import { exitCodes, usageError } from '../../../base/errors.ts';
 import { appliedListText, rolledBackText } from '../../../report/tune/applied-text.ts';
 import { terminal } from '../../terminal.ts';
+import { uninterrupted } from '../../uninterrupted.ts';
 import type { RollbackOptions } from './rollback.ts';
 
 export function runRollback(id: string | undefined, options: RollbackOptions): number {
@@ -16,12 +17,14 @@ export function runRollback(id: string | undefined, options: RollbackOptions): n
     print({ applied }, () => appliedListText(applied, terminal()));
     return exitCodes.clean;
   }
-  const rolledBack = rollBackTuning({
-    force: force === true,
-    clock: systemClock,
-    ...(id === undefined ? {} : { id }),
-    ...(state === undefined ? {} : { state }),
-  });
+  const rolledBack = uninterrupted(() =>
+    rollBackTuning({
+      force: force === true,
+      clock: systemClock,
+      ...(id === undefined ? {} : { id }),
+      ...(state === undefined ? {} : { state }),
+    }),
+  );
   if (rolledBack === null) {
     print({ id: id ?? null, steps: [] }, () => 'Nothing to roll back.\n');
     return exitCodes.clean;

@@ -33,8 +33,12 @@ export function judgeTcpBuffers(numbers: readonly number[], usual: UsualBuffers)
         ? ` ${formatBytes(most)} helps one fast connection over a long path, at up to that much memory for each.`
         : '';
   const begin =
-    start > 2 * usualStart
-      ? ` Before any tuning each connection may hold ${formatBytes(start)}: with many of them tcp_mem must allow it.`
-      : '';
+    start < usualStart / 2
+      ? what === 'receive'
+        ? ` Each connection begins with a window of ${formatBytes(start / 2)} instead of ${formatBytes(usualStart / 2)}: a peer may send no more in the first round trip.`
+        : ` Each connection begins with ${formatBytes(start)} instead of ${formatBytes(usualStart)} and carries little until it has grown.`
+      : start > 2 * usualStart
+        ? ` Before any tuning each connection may hold ${formatBytes(start)}: with many of them tcp_mem must allow it.`
+        : '';
   return situational(`${bounds}${against}${begin}`);
 }

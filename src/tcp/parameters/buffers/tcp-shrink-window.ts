@@ -4,6 +4,7 @@ import { situational } from '../verdict.ts';
 export const tcpShrinkWindow = defineParameter({
   name: 'net.ipv4.tcp_shrink_window',
   subject: 'buffers',
+  since: '6.5',
   meaning: 'Whether an offered window may be taken back when memory gets short.',
   default: '0',
   range: { min: 0, max: 1 },

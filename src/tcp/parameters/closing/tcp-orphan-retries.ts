@@ -1,7 +1,7 @@
 import { timeText } from '../../model/moment-text.ts';
-import { modelTimeoutMs, ORPHAN_RETRIES } from '../../model/retransmission-limit.ts';
+import { modelTimeoutMs, ORPHAN_RETRIES, RTO_MIN_MS } from '../../model/retransmission-limit.ts';
 import { defineParameter } from '../define-parameter.ts';
-import { fromSetting } from '../from-setting.ts';
+import { fromSetting, inForce } from '../from-setting.ts';
 import { harmful, situational } from '../verdict.ts';
 
 export const tcpOrphanRetries = defineParameter({
@@ -19,8 +19,8 @@ export const tcpOrphanRetries = defineParameter({
   source: 'tcp_orphan_retries(); measured: 0 gives 107 s, 1 gives 1.7 s, 3 gives 6.7 s',
   advised: ['0', '1', '3'],
   keep: '0 stands for 8 resends (about 100 s), not for none.',
-  judge: ({ number }) => {
-    const limit = timeText(modelTimeoutMs(number));
+  judge: ({ number }, context) => {
+    const limit = timeText(modelTimeoutMs(number, RTO_MIN_MS, inForce('tcp_rto_max_ms', context)));
     if (number < 3)
       return harmful(
         `The last data of a closed connection can be given up ${limit} after its first resend: a short outage and the client loses the end of the answer.`,

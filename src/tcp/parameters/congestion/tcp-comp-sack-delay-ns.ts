@@ -4,6 +4,7 @@ import { situational } from '../verdict.ts';
 export const tcpCompSackDelayNs = defineParameter({
   name: 'net.ipv4.tcp_comp_sack_delay_ns',
   subject: 'congestion',
+  since: '4.18',
   unit: 'ns',
   meaning: 'How long selective acknowledgements wait at most to be put into one.',
   default: '1000000',

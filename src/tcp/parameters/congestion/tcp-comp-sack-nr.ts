@@ -4,6 +4,7 @@ import { situational } from '../verdict.ts';
 export const tcpCompSackNr = defineParameter({
   name: 'net.ipv4.tcp_comp_sack_nr',
   subject: 'congestion',
+  since: '4.18',
   meaning: 'How many selective acknowledgements may be put into one; 0: none.',
   default: '44',
   range: { min: 0, max: 255 },

@@ -4,6 +4,7 @@ import { situational } from '../verdict.ts';
 export const tcpCompSackSlackNs = defineParameter({
   name: 'net.ipv4.tcp_comp_sack_slack_ns',
   subject: 'congestion',
+  since: '5.8',
   unit: 'ns',
   meaning: 'How much later that timer may fire, to save interrupts.',
   default: '100000',

@@ -10,7 +10,7 @@ export const tcpCongestionControl = defineParameter({
   default: null,
   defaultNote: 'by the kernel’s build, mostly cubic',
   range: null,
-  read: 'when a socket is made, or begins to listen: accepted connections have their listener’s',
+  read: 'when a connection is opened or accepted; a listener’s TCP_CONGESTION takes its place',
   moves: 'how fast data is sent',
   doesNot: 'It changes nothing before the handshake is complete: no SYN, no queue.',
   interactions: [

@@ -4,6 +4,7 @@ import { situational } from '../verdict.ts';
 export const tcpNoSsthreshMetricsSave = defineParameter({
   name: 'net.ipv4.tcp_no_ssthresh_metrics_save',
   subject: 'congestion',
+  since: '5.6',
   meaning: 'Whether the slow start threshold is left out of the metrics kept for an address.',
   default: '1',
   range: { min: 0, max: 1 },

@@ -4,6 +4,7 @@ import { situational } from '../verdict.ts';
 export const tcpPlbCongThresh = defineParameter({
   name: 'net.ipv4.tcp_plb_cong_thresh',
   subject: 'congestion',
+  since: '6.2',
   meaning: 'Which share of marks makes a round congested, in 256ths.',
   default: '128',
   range: { min: 0, max: 256 },

@@ -4,6 +4,7 @@ import { situational } from '../verdict.ts';
 export const tcpPlbEnabled = defineParameter({
   name: 'net.ipv4.tcp_plb_enabled',
   subject: 'congestion',
+  since: '6.2',
   meaning: 'Whether a connection that meets congestion chooses another way (protective load balancing).',
   default: '0',
   range: { min: 0, max: 1 },

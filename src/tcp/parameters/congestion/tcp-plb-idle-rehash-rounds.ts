@@ -4,6 +4,7 @@ import { situational } from '../verdict.ts';
 export const tcpPlbIdleRehashRounds = defineParameter({
   name: 'net.ipv4.tcp_plb_idle_rehash_rounds',
   subject: 'congestion',
+  since: '6.2',
   meaning: 'After how many congested rounds an idle connection chooses another way.',
   default: '3',
   range: { min: 0, max: 31 },

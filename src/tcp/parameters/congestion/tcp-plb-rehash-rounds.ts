@@ -4,6 +4,7 @@ import { situational } from '../verdict.ts';
 export const tcpPlbRehashRounds = defineParameter({
   name: 'net.ipv4.tcp_plb_rehash_rounds',
   subject: 'congestion',
+  since: '6.2',
   meaning: 'After how many congested rounds a busy connection chooses another way.',
   default: '12',
   range: { min: 0, max: 31 },

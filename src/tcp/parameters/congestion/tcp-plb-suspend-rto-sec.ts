@@ -4,6 +4,7 @@ import { situational } from '../verdict.ts';
 export const tcpPlbSuspendRtoSec = defineParameter({
   name: 'net.ipv4.tcp_plb_suspend_rto_sec',
   subject: 'congestion',
+  since: '6.2',
   unit: 's',
   meaning: 'How long a connection keeps its way after a timeout.',
   default: '60',

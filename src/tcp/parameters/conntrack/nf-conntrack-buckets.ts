@@ -1,3 +1,4 @@
+import { formatCount } from '../../../base/units.ts';
 import { defineParameter } from '../define-parameter.ts';
 import { harmful, situational } from '../verdict.ts';
 
@@ -16,10 +17,13 @@ export const nfConntrackBuckets = defineParameter({
   interactions: ['net.netfilter.nf_conntrack_max: as many buckets, or a quarter, keep chains short'],
   source: 'nf_conntrack_hash_resize(); nf_conntrack-sysctl.rst',
   advised: ['262144'],
-  judge: ({ number }) =>
-    number < 16_384
-      ? harmful('Chains get long: each packet costs more.')
-      : situational(
-          'Grow it together with nf_conntrack_max; by itself it changes only the cost of a lookup.',
-        ),
+  judge: ({ number }, { other }) => {
+    if (number < 16_384) return harmful('Chains get long: each packet costs more.');
+    const most = (other('net.netfilter.nf_conntrack_max') ?? other('net.nf_conntrack_max'))?.number;
+    return situational(
+      most === undefined
+        ? 'Grow it together with nf_conntrack_max; by itself it changes only the cost of a lookup.'
+        : `With nf_conntrack_max=${formatCount(most)}, as set here, a full table has ${formatCount(most / number, most < number ? 1 : 0)} entries in a bucket; it changes only the cost of a lookup.`,
+    );
+  },
 });

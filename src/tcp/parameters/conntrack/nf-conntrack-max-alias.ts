@@ -17,5 +17,5 @@ export const nfConntrackMaxAlias = defineParameter({
   interactions: ['net.netfilter.nf_conntrack_max: the later of the two lines counts'],
   source: 'nf_conntrack-sysctl.rst; nf_ct_netfilter_table',
   advised: ['1053616'],
-  judge: ({ number }) => judgeConntrackMax(number),
+  judge: ({ number }, context) => judgeConntrackMax(number, context),
 });

@@ -22,5 +22,5 @@ export const nfConntrackMax = defineParameter({
   source:
     '__nf_conntrack_alloc(); nf_conntrack-sysctl.rst; one value for the kernel, counted in each namespace',
   advised: ['1048576', '65536'],
-  judge: ({ number }) => judgeConntrackMax(number),
+  judge: ({ number }, context) => judgeConntrackMax(number, context),
 });

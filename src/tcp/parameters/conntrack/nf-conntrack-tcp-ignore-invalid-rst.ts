@@ -4,6 +4,7 @@ import { situational } from '../verdict.ts';
 export const nfConntrackTcpIgnoreInvalidRst = defineParameter({
   name: 'net.netfilter.nf_conntrack_tcp_ignore_invalid_rst',
   subject: 'conntrack',
+  since: '5.14',
   meaning: 'Whether resets outside of the window pass without being marked invalid.',
   default: '0',
   range: { min: 0, max: 1 },

@@ -13,8 +13,12 @@ export const nfConntrackTcpTimeoutCloseWait = defineParameter({
   doesNot: 'It does not end CLOSE_WAIT of a socket: only the program’s close() does.',
   source: 'nf_conntrack_tcp_packet(); nf_conntrack-sysctl.rst',
   advised: ['30'],
-  judge: () =>
+  judge: ({ number }) =>
     situational(
-      'It empties a full table sooner or later. CLOSE_WAIT of sockets ends only when the program closes them.',
+      `${
+        number > 60
+          ? 'Half-closed connections that stay silent keep their entry longer (kube-proxy asks for an hour), and a table fills sooner.'
+          : 'It empties a full table sooner; half-closed connections that stay silent longer lose their entry.'
+      } CLOSE_WAIT of sockets ends only when the program closes them.`,
     ),
 });

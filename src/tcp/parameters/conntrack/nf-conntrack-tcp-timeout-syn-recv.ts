@@ -18,6 +18,6 @@ export const nfConntrackTcpTimeoutSynRecv = defineParameter({
     number < 5
       ? harmful('Handshakes over slow paths lose their entry before the final ACK comes.')
       : situational(
-          'Entries of half-open connections go sooner or later; under a flood they are evicted early anyway.',
+          `Entries of half-open connections go ${number < 60 ? 'sooner' : 'later'}; in a full table they are evicted early anyway.`,
         ),
 });

@@ -17,5 +17,7 @@ export const nfConntrackTcpTimeoutSynSent = defineParameter({
   judge: ({ number }) =>
     number < 5
       ? harmful('Attempts whose answer takes a few seconds lose their entry.')
-      : situational('Entries of attempts go sooner or later; each SYN that is sent again renews them.'),
+      : situational(
+          `Entries of attempts go ${number < 120 ? 'sooner' : 'later'}; each SYN that is sent again renews them.`,
+        ),
 });

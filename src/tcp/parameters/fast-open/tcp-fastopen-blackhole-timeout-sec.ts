@@ -4,6 +4,7 @@ import { situational } from '../verdict.ts';
 export const tcpFastopenBlackholeTimeoutSec = defineParameter({
   name: 'net.ipv4.tcp_fastopen_blackhole_timeout_sec',
   subject: 'fast-open',
+  since: '4.12',
   unit: 's',
   meaning: 'How long Fast Open pauses after a path that swallows it; 0: no such test.',
   default: '0',

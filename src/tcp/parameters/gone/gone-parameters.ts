@@ -58,6 +58,16 @@ function oldCongestionSwitch(name: string, algorithm: string): Parameter {
   });
 }
 
+function oldCongestionKnob(name: string, algorithm: string): Parameter {
+  return goneParameter({
+    name,
+    meaning: `It tuned ${algorithm} congestion control.`,
+    removed: '2.6.13',
+    since: `It is a parameter of the module (/sys/module/tcp_${algorithm.toLowerCase()}/parameters).`,
+    source: 'tcp(7)',
+  });
+}
+
 export const goneParameters: readonly Parameter[] = Object.freeze([
   goneParameter({
     name: 'net.ipv4.tcp_thin_dupack',
@@ -108,12 +118,42 @@ export const goneParameters: readonly Parameter[] = Object.freeze([
   oldCongestionSwitch('net.ipv4.tcp_bic', 'BIC'),
   oldCongestionSwitch('net.ipv4.tcp_westwood', 'Westwood'),
   oldCongestionSwitch('net.ipv4.tcp_vegas_cong_avoid', 'Vegas'),
+  ...['net.ipv4.tcp_bic_low_window', 'net.ipv4.tcp_bic_fast_convergence'].map((name) =>
+    oldCongestionKnob(name, 'BIC'),
+  ),
+  ...['alpha', 'beta', 'gamma'].map((knob) => oldCongestionKnob(`net.ipv4.tcp_vegas_${knob}`, 'Vegas')),
   oldConntrackName('net.ipv4.ip_conntrack_max', 'net.netfilter.nf_conntrack_max'),
   oldConntrackName('net.ipv4.netfilter.ip_conntrack_max', 'net.netfilter.nf_conntrack_max'),
-  ...['established', 'syn_recv', 'fin_wait', 'close_wait', 'time_wait', 'last_ack'].map((state) =>
-    oldConntrackName(
-      `net.ipv4.netfilter.ip_conntrack_tcp_timeout_${state}`,
-      `net.netfilter.nf_conntrack_tcp_timeout_${state}`,
-    ),
+  ...[
+    ...[
+      'established',
+      'syn_sent',
+      'syn_recv',
+      'fin_wait',
+      'close_wait',
+      'time_wait',
+      'last_ack',
+      'close',
+    ].map((state) => `tcp_timeout_${state}`),
+    ...['tcp_loose', 'tcp_be_liberal', 'udp_timeout', 'udp_timeout_stream', 'generic_timeout', 'buckets'],
+  ].map((setting) =>
+    oldConntrackName(`net.ipv4.netfilter.ip_conntrack_${setting}`, `net.netfilter.nf_conntrack_${setting}`),
+  ),
+  goneParameter({
+    name: 'net.netfilter.nf_conntrack_helper',
+    meaning: 'It let helpers (FTP, SIP) follow connections without a rule that asks for them.',
+    removed: '6.0',
+    since: 'Rules assign helpers (CT target, nft ct helper).',
+    source: 'commit b118509076b3 (6.0)',
+  }),
+  ...['migration_cost_ns', 'min_granularity_ns', 'wakeup_granularity_ns', 'latency_ns', 'nr_migrate'].map(
+    (knob) =>
+      goneParameter({
+        name: `kernel.sched_${knob}`,
+        meaning: 'It tuned the scheduler of programs; unrelated to TCP.',
+        removed: '5.13',
+        since: 'What is left of these knobs is below /sys/kernel/debug/sched; unrelated to TCP.',
+        source: 'commit 8a99b6833c88 (5.13)',
+      }),
   ),
 ]);

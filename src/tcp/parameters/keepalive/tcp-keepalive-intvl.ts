@@ -1,6 +1,7 @@
 import { defineParameter } from '../define-parameter.ts';
 import { fromSetting } from '../from-setting.ts';
 import { harmful, situational } from '../verdict.ts';
+import { deadPeerAfter } from './dead-peer-after.ts';
 
 export const tcpKeepaliveIntvl = defineParameter({
   ...fromSetting('tcp_keepalive_intvl'),
@@ -18,14 +19,18 @@ export const tcpKeepaliveIntvl = defineParameter({
   source: 'tcp_keepalive_timer(); halfopen predict keepalive',
   advised: ['10', '15', '30'],
   keep: 'With 9 probes a peer has 11 minutes to come back.',
-  judge: ({ number }) => {
-    if (number <= 0) return harmful('It is no interval; the kernel takes it without a check.');
+  judge: ({ number }, context) => {
+    if (number < 0) return harmful('One probe is sent and no other: dead peers stay (measured on 6.18).');
+    if (number === 0)
+      return harmful(
+        'All probes go out at once: a dead peer’s connection ends with the first idle time, and a live one’s where the answer takes longer than the kernel’s few ticks between them (measured on 6.18).',
+      );
     return number < 3
       ? situational(
           'Probes follow so closely that an outage of a few seconds ends the connection. Only for sockets with SO_KEEPALIVE.',
         )
       : situational(
-          'Only for sockets with SO_KEEPALIVE: a dead peer is noticed sooner once probing has begun, an outage may last less long.',
+          `Only for sockets with SO_KEEPALIVE: ${deadPeerAfter({ interval: number }, context)}. ${number > 75 ? 'Probing lasts longer' : 'Outages may last less long'} than with the default of 75.`,
         );
   },
 });

@@ -1,6 +1,7 @@
 import { defineParameter } from '../define-parameter.ts';
 import { fromSetting } from '../from-setting.ts';
 import { harmful, situational } from '../verdict.ts';
+import { deadPeerAfter } from './dead-peer-after.ts';
 
 export const tcpKeepaliveProbes = defineParameter({
   ...fromSetting('tcp_keepalive_probes'),
@@ -17,16 +18,14 @@ export const tcpKeepaliveProbes = defineParameter({
   source: 'tcp_keepalive_timer(); halfopen predict keepalive',
   advised: ['5', '3', '0'],
   keep: 'Nine chances for the peer to answer.',
-  judge: ({ number }) => {
+  judge: ({ number }, context) => {
     if (number === 0)
       return harmful(
         'Connections with keepalive end with ETIMEDOUT at the first idle time, without any probe, although the peer lives (measured on 6.18).',
       );
     if (number === 1) return harmful('One lost probe or answer ends a connection whose peer lives.');
-    return number > 9
-      ? situational('Only for sockets with SO_KEEPALIVE: dead peers stay longer.')
-      : situational(
-          'Only for sockets with SO_KEEPALIVE: a dead peer is noticed a few intervals sooner. It frees no queue and no TIME_WAIT.',
-        );
+    return situational(
+      `Only for sockets with SO_KEEPALIVE: ${deadPeerAfter({ probes: number }, context)}. It frees no queue and no TIME_WAIT.`,
+    );
   },
 });

@@ -1,6 +1,7 @@
 import { defineParameter } from '../define-parameter.ts';
 import { fromSetting } from '../from-setting.ts';
 import { harmful, situational } from '../verdict.ts';
+import { deadPeerAfter } from './dead-peer-after.ts';
 
 export const tcpKeepaliveTime = defineParameter({
   ...fromSetting('tcp_keepalive_time'),
@@ -19,7 +20,7 @@ export const tcpKeepaliveTime = defineParameter({
   source: 'tcp_keepalive_timer(); RFC 9293 section 3.8.4; halfopen predict keepalive',
   advised: ['600', '60', '30'],
   keep: 'Two hours, as RFC 1122 asks; programs that need less set TCP_KEEPIDLE.',
-  judge: ({ number }) => {
+  judge: ({ number }, context) => {
     if (number < 0)
       return harmful(
         'With a negative time no probe is sent and dead peers stay (measured on 6.18; the kernel takes it without a check).',
@@ -35,7 +36,7 @@ export const tcpKeepaliveTime = defineParameter({
     return number > 7200
       ? situational('Dead peers are noticed later, and middleboxes forget idle connections sooner than that.')
       : situational(
-          'Good against dead peers and forgetful middleboxes, but only for sockets with SO_KEEPALIVE, and for all of this namespace. It must be shorter than the shortest idle timeout on the way.',
+          `Only for sockets with SO_KEEPALIVE, all of this namespace: ${deadPeerAfter({ time: number }, context)}, and middleboxes do not forget the connection if the time is shorter than their shortest idle timeout.`,
         );
   },
 });

@@ -4,6 +4,7 @@ import { situational } from '../verdict.ts';
 export const tcpEcnOptionBeacon = defineParameter({
   name: 'net.ipv4.tcp_ecn_option_beacon',
   subject: 'opening',
+  since: '6.18',
   meaning: 'How often in a round trip the option of accurate ECN is sent at least.',
   default: '3',
   range: { min: 0, max: 3 },

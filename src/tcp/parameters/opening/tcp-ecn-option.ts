@@ -4,6 +4,7 @@ import { situational } from '../verdict.ts';
 export const tcpEcnOption = defineParameter({
   name: 'net.ipv4.tcp_ecn_option',
   subject: 'opening',
+  since: '6.18',
   meaning: 'How much of the option of accurate ECN is sent: 0 none, 1 little, 2 as needed.',
   default: '2',
   range: { min: 0, max: 2 },

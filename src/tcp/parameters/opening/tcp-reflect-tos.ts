@@ -4,6 +4,7 @@ import { situational } from '../verdict.ts';
 export const tcpReflectTos = defineParameter({
   name: 'net.ipv4.tcp_reflect_tos',
   subject: 'opening',
+  since: '5.10',
   meaning: 'Whether a server answers with the class of service (DSCP) of the SYN.',
   default: '0',
   range: { min: 0, max: 1 },

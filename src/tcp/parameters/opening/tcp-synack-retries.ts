@@ -1,7 +1,7 @@
 import { timeText } from '../../model/moment-text.ts';
 import { INITIAL_RTO_MS, modelTimeoutMs } from '../../model/retransmission-limit.ts';
 import { defineParameter } from '../define-parameter.ts';
-import { fromSetting } from '../from-setting.ts';
+import { fromSetting, inForce } from '../from-setting.ts';
 import { harmful, situational } from '../verdict.ts';
 
 export const tcpSynackRetries = defineParameter({
@@ -18,8 +18,8 @@ export const tcpSynackRetries = defineParameter({
   source: 'reqsk_timer_handler(); ip-sysctl.rst, tcp_synack_retries; halfopen predict synack',
   advised: ['3', '2', '0'],
   keep: 'A half-open request lives 63 s, less when the SYN queue is half full.',
-  judge: ({ number }) => {
-    const life = `A half-open request lives ${timeText(modelTimeoutMs(number, INITIAL_RTO_MS))} instead of 63 s.`;
+  judge: ({ number }, context) => {
+    const life = `A half-open request lives ${timeText(modelTimeoutMs(number, INITIAL_RTO_MS, inForce('tcp_rto_max_ms', context)))} instead of 63 s.`;
     if (number === 0)
       return harmful(
         'A lost SYN-ACK is never sent again and a request lives one second: clients whose packets are lost once, or whose answer takes longer, must start anew.',

@@ -4,6 +4,7 @@ import { situational } from '../verdict.ts';
 export const netdevBudgetUsecs = defineParameter({
   name: 'net.core.netdev_budget_usecs',
   subject: 'packets',
+  since: '4.12',
   unit: 'µs',
   meaning: 'How long one round of polling may take.',
   scope: 'global',

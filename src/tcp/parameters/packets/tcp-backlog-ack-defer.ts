@@ -4,6 +4,7 @@ import { situational } from '../verdict.ts';
 export const tcpBacklogAckDefer = defineParameter({
   name: 'net.ipv4.tcp_backlog_ack_defer',
   subject: 'packets',
+  since: '6.7',
   meaning: 'Whether segments that waited while a program held its socket are acknowledged with one ACK.',
   default: '1',
   range: { min: 0, max: 1 },

@@ -15,9 +15,9 @@ export const tcpChallengeAckLimit = defineParameter({
   source: 'RFC 5961; ip-sysctl.rst, tcp_challenge_ack_limit',
   advised: ['999999999', '2147483647'],
   judge: ({ number }) =>
-    number >= 999_999_999
+    number >= 1_000_000
       ? good(
-          'No limit for the namespace, as in recent kernels: each socket has its own. It was the cure for CVE-2016-5696.',
+          'In effect no limit for the namespace, as in recent kernels: each socket has its own. It was the cure for CVE-2016-5696.',
         )
       : harmful(
           'A limit shared by all connections can be observed from outside and tells an attacker about other people’s connections (CVE-2016-5696).',

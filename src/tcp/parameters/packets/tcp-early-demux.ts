@@ -4,6 +4,7 @@ import { situational } from '../verdict.ts';
 export const tcpEarlyDemux = defineParameter({
   name: 'net.ipv4.tcp_early_demux',
   subject: 'packets',
+  since: '4.12',
   meaning: 'Whether the socket of a TCP packet is looked up before its route.',
   default: '1',
   range: { min: 0, max: 255 },

@@ -4,6 +4,7 @@ import { situational } from '../verdict.ts';
 export const ipAutobindReuse = defineParameter({
   name: 'net.ipv4.ip_autobind_reuse',
   subject: 'ports',
+  since: '5.7',
   meaning: 'Whether bind(0) may choose a port that others with SO_REUSEADDR already hold.',
   default: '0',
   range: { min: 0, max: 1 },

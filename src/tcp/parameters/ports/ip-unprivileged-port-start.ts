@@ -5,6 +5,7 @@ import { harmful, situational } from '../verdict.ts';
 export const ipUnprivilegedPortStart = defineParameter({
   name: 'net.ipv4.ip_unprivileged_port_start',
   subject: 'ports',
+  since: '4.11',
   unit: 'port',
   meaning: 'The first port a program without CAP_NET_BIND_SERVICE may listen on.',
   default: '1024',

@@ -1,5 +1,9 @@
+import { formatCount } from '../../../base/units.ts';
 import { defineParameter } from '../define-parameter.ts';
 import { harmful, situational } from '../verdict.ts';
+
+/** files_maxfiles_init(): a tenth of the memory at 1 KiB a file. */
+const FILES_OF_A_GIB = 104_857;
 
 export const fileMax = defineParameter({
   name: 'fs.file-max',
@@ -19,11 +23,11 @@ export const fileMax = defineParameter({
   source: 'alloc_empty_file(); admin-guide/sysctl/fs.rst',
   advised: ['2097152', '65535'],
   judge: ({ number }) =>
-    number < 65_536
+    number < FILES_OF_A_GIB
       ? harmful(
-          'It lets the whole host open so few files that accept() may fail with ENFILE; the kernel’s own value follows the memory.',
+          `It lets the whole host open only ${formatCount(number)} files, sockets included: less than the kernel’s own value (about 100,000 for each GiB) and systemd’s (no limit). Beyond it accept() fails with ENFILE.`,
         )
       : situational(
-          'Rarely the limit that is met: a process stops at its own (ulimit -n, LimitNOFILE=), and accept() then says EMFILE.',
+          'Rarely the limit that is met: a process stops at its own (ulimit -n, LimitNOFILE=), and accept() then says EMFILE. Where systemd (240 and later) starts the host, it has lifted this one already.',
         ),
 });

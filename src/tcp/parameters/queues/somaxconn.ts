@@ -18,7 +18,6 @@ export const somaxconn = defineParameter({
   interactions: [
     'the program’s own backlog decides below it: halfopen listeners shows which of the two set a limit',
     'net.ipv4.tcp_max_syn_backlog only with net.ipv4.tcp_syncookies=0',
-    'each container has its own: a new namespace starts with the kernel’s default, not with the host’s value',
   ],
   source: '__sys_listen_socket(), sk_acceptq_is_full(); ip-sysctl.rst, somaxconn',
   advised: ['65535', '1024', '128'],
@@ -31,7 +30,7 @@ export const somaxconn = defineParameter({
       );
     if (number < usual)
       return harmful(
-        `It is below this kernel’s default of ${formatCount(usual)} and cuts every backlog to ${formatCount(number)}; a burst of connections is dropped.`,
+        `It is below this kernel’s default of ${formatCount(usual)} and cuts every backlog to ${formatCount(number)}: what a burst brings beyond that is dropped.`,
       );
     return situational(
       `It only lifts a cap: the application’s own backlog decides, and it must listen again (restart) before anything changes.${number > 65_535 ? ' Beyond some thousand a longer queue only makes clients wait longer.' : ''}`,

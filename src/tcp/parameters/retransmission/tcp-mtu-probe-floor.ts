@@ -4,6 +4,7 @@ import { situational } from '../verdict.ts';
 export const tcpMtuProbeFloor = defineParameter({
   name: 'net.ipv4.tcp_mtu_probe_floor',
   subject: 'retransmission',
+  since: '5.4',
   unit: 'bytes',
   meaning: 'The smallest segment size probing may fall to.',
   default: '48',

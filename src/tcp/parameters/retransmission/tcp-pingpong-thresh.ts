@@ -4,6 +4,7 @@ import { situational } from '../verdict.ts';
 export const tcpPingpongThresh = defineParameter({
   name: 'net.ipv4.tcp_pingpong_thresh',
   subject: 'retransmission',
+  since: '6.7',
   meaning: 'After how many answers to received data a connection counts as interactive and delays its ACKs.',
   default: '1',
   range: { min: 1, max: 255 },

@@ -1,7 +1,7 @@
 import { timeText } from '../../model/moment-text.ts';
-import { modelTimeoutMs } from '../../model/retransmission-limit.ts';
+import { modelTimeoutMs, RTO_MIN_MS } from '../../model/retransmission-limit.ts';
 import { defineParameter } from '../define-parameter.ts';
-import { fromSetting } from '../from-setting.ts';
+import { fromSetting, inForce } from '../from-setting.ts';
 import { harmful, situational } from '../verdict.ts';
 
 export const tcpRetries2 = defineParameter({
@@ -21,8 +21,8 @@ export const tcpRetries2 = defineParameter({
   source: 'tcp_write_timeout(), tcp_model_timeout(); RFC 1122 section 4.2.3.5; halfopen predict retransmit',
   advised: ['5', '8', '3'],
   keep: 'At least 15 minutes for a path to come back.',
-  judge: ({ number }) => {
-    const limit = timeText(modelTimeoutMs(number));
+  judge: ({ number }, context) => {
+    const limit = timeText(modelTimeoutMs(number, RTO_MIN_MS, inForce('tcp_rto_max_ms', context)));
     if (number < 3)
       return harmful(
         `Connections with data in flight can end ${limit} after the first resend: less than a route change takes${number < 2 ? ', and a live peer with a closed window is given up, too' : ''}.`,

@@ -1,5 +1,6 @@
 import { defineParameter } from '../define-parameter.ts';
 import { situational } from '../verdict.ts';
+import { lostToAll } from './all-and-own.ts';
 
 export const arpAnnounce = defineParameter({
   name: 'net.ipv4.conf.*.arp_announce',
@@ -14,8 +15,9 @@ export const arpAnnounce = defineParameter({
   interactions: ['net.ipv4.conf.*.arp_ignore=1 belongs to it'],
   source: 'arp_solicit(); ip-sysctl.rst, arp_announce',
   advised: ['2'],
-  judge: () =>
+  judge: ({ number }, context) =>
     situational(
-      'Only for servers behind a direct-return load balancer (LVS-DR), together with arp_ignore=1; harmless elsewhere.',
+      lostToAll('arp_announce', number, context) ??
+        'Only for servers behind a direct-return load balancer (LVS-DR), together with arp_ignore=1; harmless elsewhere.',
     ),
 });

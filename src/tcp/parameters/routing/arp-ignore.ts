@@ -1,5 +1,6 @@
 import { defineParameter } from '../define-parameter.ts';
 import { harmful, situational } from '../verdict.ts';
+import { lostToAll } from './all-and-own.ts';
 
 export const arpIgnore = defineParameter({
   name: 'net.ipv4.conf.*.arp_ignore',
@@ -15,10 +16,11 @@ export const arpIgnore = defineParameter({
   interactions: ['net.ipv4.conf.*.arp_announce=2 belongs to it', 'the shared address on lo'],
   source: 'arp_ignore(); ip-sysctl.rst, arp_ignore',
   advised: ['1'],
-  judge: ({ number }) =>
+  judge: ({ number }, context) =>
     number === 8
       ? harmful('The host answers no ARP request at all: nobody on the link finds it.')
       : situational(
-          'Only for servers behind a direct-return load balancer (LVS-DR), which carry its address on lo. Elsewhere it can hide addresses a neighbour needs.',
+          lostToAll('arp_ignore', number, context) ??
+            'Only for servers behind a direct-return load balancer (LVS-DR), which carry its address on lo. Elsewhere it can hide addresses a neighbour needs.',
         ),
 });

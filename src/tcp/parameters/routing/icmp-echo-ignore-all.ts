@@ -14,5 +14,7 @@ export const icmpEchoIgnoreAll = defineParameter({
   advised: ['1'],
   keep: 'It has nothing to do with TCP.',
   judge: () =>
-    unrelated('About pings: it makes finding faults harder and protects nothing. Unrelated to TCP.'),
+    unrelated(
+      'About pings: it makes finding faults harder and protects against next to nothing. Unrelated to TCP.',
+    ),
 });

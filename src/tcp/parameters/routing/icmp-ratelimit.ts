@@ -28,7 +28,7 @@ export const icmpRatelimit = defineParameter({
           'Every packet that deserves one gets an ICMP error: under a flood the host floods others.',
         )
       : situational(
-          'Refused clients learn it sooner or later; it matters only for firewalls that reject with ICMP.',
+          `Refused clients learn it ${number < 1000 ? 'sooner' : 'later'}; it matters only for firewalls that reject with ICMP.`,
         );
   },
 });

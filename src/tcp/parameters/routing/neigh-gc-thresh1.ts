@@ -1,5 +1,6 @@
 import { defineParameter } from '../define-parameter.ts';
 import { situational } from '../verdict.ts';
+import { crossedThresholds } from './judge-neighbours.ts';
 
 export const neighGcThresh1 = defineParameter({
   name: 'net.ipv4.neigh.default.gc_thresh1',
@@ -16,7 +17,8 @@ export const neighGcThresh1 = defineParameter({
   interactions: ['net.ipv4.neigh.default.gc_thresh2, gc_thresh3'],
   source: 'neigh_periodic_work(); ip-sysctl.rst, neigh/default/gc_thresh1',
   advised: ['1024'],
-  judge: () =>
+  judge: ({ number }, context) =>
+    crossedThresholds(1, number, context) ??
     situational(
       'Only for hosts with many neighbours on their own links (large flat networks, many containers). One value for the whole kernel.',
     ),

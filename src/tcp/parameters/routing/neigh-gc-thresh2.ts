@@ -1,5 +1,6 @@
 import { defineParameter } from '../define-parameter.ts';
 import { situational } from '../verdict.ts';
+import { crossedThresholds } from './judge-neighbours.ts';
 
 export const neighGcThresh2 = defineParameter({
   name: 'net.ipv4.neigh.default.gc_thresh2',
@@ -16,7 +17,8 @@ export const neighGcThresh2 = defineParameter({
   interactions: ['net.ipv4.neigh.default.gc_thresh1, gc_thresh3'],
   source: 'neigh_alloc(); ip-sysctl.rst, neigh/default/gc_thresh2',
   advised: ['4096'],
-  judge: () =>
+  judge: ({ number }, context) =>
+    crossedThresholds(2, number, context) ??
     situational(
       'Only for hosts with many neighbours on their own links (large flat networks, many containers). One value for the whole kernel.',
     ),

@@ -1,5 +1,6 @@
 import { defineParameter } from '../define-parameter.ts';
 import { good, situational } from '../verdict.ts';
+import { lostToAll } from './all-and-own.ts';
 
 export const rpFilter = defineParameter({
   name: 'net.ipv4.conf.*.rp_filter',
@@ -19,7 +20,9 @@ export const rpFilter = defineParameter({
   ],
   source: 'fib_validate_source(); RFC 3704; ip-sysctl.rst, rp_filter',
   advised: ['1', '2', '0'],
-  judge: ({ number }) => {
+  judge: ({ number }, context) => {
+    const lost = lostToAll('rp_filter', number, context);
+    if (lost !== undefined) return situational(lost);
     if (number === 1)
       return situational(
         'Good against forged sources on hosts with one way in and out. With several interfaces or asymmetric routing it drops SYNs silently: use 2 there.',
@@ -27,7 +30,7 @@ export const rpFilter = defineParameter({
     if (number === 2) return good('Loose: drops only sources without any route; safe with several ways.');
     if (number === 0)
       return situational(
-        'No check, the kernel’s own default. Note that the larger of “all” and the interface counts: 0 in one place does not turn off another.',
+        'No check, the kernel’s own default; only where conf.all and the interface’s own are both 0, since the larger counts.',
       );
     return situational('The kernel tests for 0, 1 and others; write 2.');
   },

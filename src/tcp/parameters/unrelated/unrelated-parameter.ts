@@ -18,12 +18,18 @@ interface UnrelatedDefinition {
   readonly judge?: (value: ParameterValue) => string;
 }
 
+/** Files below net/ are those of the namespace that looks. */
+function startOf({ name, scope }: UnrelatedDefinition): Parameter['newNamespace'] {
+  if (scope === 'namespace' || scope === 'interface') return 'default';
+  return name.startsWith('net.') ? 'absent' : 'shared';
+}
+
 /** A parameter that stands in the same blocks of advice as TCP’s and has nothing to do with connections. */
 export function unrelatedParameter(definition: UnrelatedDefinition): Parameter {
   const { about, judge, default: usual, ...rest } = definition;
   return defineParameter({
     scope: 'global',
-    newNamespace: definition.scope === 'namespace' ? 'default' : 'shared',
+    newNamespace: startOf(definition),
     ...rest,
     subject: 'unrelated',
     default: usual ?? null,
