@@ -5,6 +5,7 @@ import { exitCodes, HalfopenError, usageError } from '../../base/errors.ts';
 import type { AppliedPlan } from '../../tcp/applied-plan.ts';
 import type { PlanChange, TunePlan } from '../../tcp/tune-plan.ts';
 import { applyPlan } from '../../tuning/apply/apply-plan.ts';
+import { lastingChanges } from '../../tuning/apply/drop-in.ts';
 import { type LaterLine, laterLines } from '../../tuning/apply/later-lines.ts';
 import {
   type ChangedSince,
@@ -137,8 +138,6 @@ export function refuseWithoutRoot(root: string | undefined): void {
 }
 
 function linesThatWin(chosen: readonly PlanChange[], root: string | undefined): readonly LaterLine[] {
-  const lasting = chosen.flatMap((change) =>
-    change.kind === 'sysctl' && change.lasts === 'drop-in' ? [change] : [],
-  );
+  const lasting = lastingChanges(chosen);
   return lasting.length === 0 ? [] : laterLines(lasting, root);
 }

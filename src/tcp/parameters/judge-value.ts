@@ -1,7 +1,7 @@
 import { atLeast, kernelLine, newestKernel } from '../model/kernel-version.ts';
 import type { JudgeContext, Parameter, ParameterValue, Verdict } from './parameter.ts';
 import { isRefused, rangeText } from './parameter-range.ts';
-import { ignoredRest, isOctal, parameterValue } from './parameter-value.ts';
+import { ignoredRest, isOctal, parameterValue, sameValue } from './parameter-value.ts';
 import { good, harmful, obsolete, situational } from './verdict.ts';
 
 /** Why a line does not do what it says. */
@@ -89,9 +89,5 @@ export function isDefault(
 ): boolean {
   const text = parameter.default(kernel);
   if (text === null) return false;
-  const usual = parameterValue(text, parameter.type);
-  return parameter.type === 'text'
-    ? usual.text === value.text
-    : usual.numbers.length === value.numbers.length &&
-        usual.numbers.every((number, i) => number === value.numbers[i]);
+  return sameValue(parameterValue(text, parameter.type), value, parameter.type);
 }

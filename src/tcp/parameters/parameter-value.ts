@@ -17,6 +17,18 @@ export function parameterValue(text: string, type: Parameter['type']): Parameter
   return { text: text.trim(), numbers, number: numbers[0] ?? Number.NaN };
 }
 
+/** Whether two values as they are written are the same but for blanks: tabs of /proc, a list with two blanks. */
+export function sameText(a: string, b: string): boolean {
+  const plain = (text: string): string => text.trim().replaceAll(/\s+/g, ' ');
+  return plain(a) === plain(b);
+}
+
+/** Whether they are the same to the kernel: 0x10 is 16. */
+export function sameValue(a: ParameterValue, b: ParameterValue, type: Parameter['type']): boolean {
+  if (type === 'text') return sameText(a.text, b.text);
+  return a.numbers.length === b.numbers.length && a.numbers.every((number, at) => number === b.numbers[at]);
+}
+
 /** What of `text` lies behind the number the kernel reads: it is ignored. Empty where everything counts. */
 export function ignoredRest(text: string, type: Parameter['type']): string {
   if (type !== 'number') return '';

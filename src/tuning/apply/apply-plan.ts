@@ -1,22 +1,16 @@
 import path from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import type { AppliedStep } from '../../tcp/applied-plan.ts';
+import { sameText } from '../../tcp/parameters/parameter-value.ts';
 import type { PlanChange, SysctlChange, TunePlan } from '../../tcp/tune-plan.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Action, SysctlAction } from '../journal/journal-record.ts';
 import { configStep, type EditedFiles } from './config-step.ts';
-import { dropInBytes, dropInFile } from './drop-in.ts';
+import { dropInBytes, dropInFile, lastingChanges } from './drop-in.ts';
 import { filePrepared } from './file-prepared.ts';
 import { imageFolder } from './image-folder.ts';
 import { namespaceOfPlan } from './namespace-of-plan.ts';
-import {
-  type Checkpoint,
-  presentSysctl,
-  readIfThere,
-  StepError,
-  sameValue,
-  writeSysctlAction,
-} from './write-step.ts';
+import { type Checkpoint, presentSysctl, readIfThere, StepError, writeSysctlAction } from './write-step.ts';
 
 export interface ApplyRequest {
   readonly plan: TunePlan;
@@ -97,9 +91,7 @@ function stepsOf(request: ApplyRequest): readonly Step[] {
       return root === undefined ? [sysctlStep(change, request)] : belowRoot(change, root, request.checkpoint);
     return change.kind === 'config-edit' ? [configStep(change, request, edited)] : [];
   });
-  const lasting = changes.filter(
-    (change): change is SysctlChange => change.kind === 'sysctl' && change.lasts === 'drop-in',
-  );
+  const lasting = lastingChanges(changes);
   return lasting.length === 0 ? steps : [...steps, dropInStep(lasting, request)];
 }
 
@@ -115,22 +107,11 @@ function sysctlStep(change: SysctlChange, { plan, checkpoint = () => {} }: Apply
         throw new StepError('its network namespace is gone');
       const before = presentSysctl(parameter, found.path, '/proc/sys');
       if (before === undefined) throw new StepError('there is no such parameter in its network namespace');
-      if (sameValue(before, value)) return undefined;
-      const action: SysctlAction = {
-        kind: 'sysctl',
-        namespace,
-        folder: '/proc/sys',
-        parameter,
-        before,
-        after: value,
-      };
-      return {
-        action,
-        make: () => {
-          writeSysctlAction(action, found.path, checkpoint);
-          return '';
-        },
-      };
+      return sysctlPrepared(
+        { namespace, folder: '/proc/sys', parameter, before, after: value },
+        found.path,
+        checkpoint,
+      );
     },
   };
 }
@@ -148,26 +129,27 @@ function belowRoot(
     {
       changes: [id],
       what: `${parameter} = ${value}, below ${root}`,
-      prepare: () => {
-        if (sameValue(before, value)) return undefined;
-        const action: SysctlAction = {
-          kind: 'sysctl',
-          namespace: null,
-          folder,
-          parameter,
-          before,
-          after: value,
-        };
-        return {
-          action,
-          make: () => {
-            writeSysctlAction(action, null, checkpoint);
-            return '';
-          },
-        };
-      },
+      prepare: () =>
+        sysctlPrepared({ namespace: null, folder, parameter, before, after: value }, null, checkpoint),
     },
   ];
+}
+
+/** `path` leads into the namespace; undefined: the value is so already. */
+function sysctlPrepared(
+  written: Omit<SysctlAction, 'kind'>,
+  path: string | null,
+  checkpoint: Checkpoint,
+): Prepared | undefined {
+  if (sameText(written.before, written.after)) return undefined;
+  const action: SysctlAction = { kind: 'sysctl', ...written };
+  return {
+    action,
+    make: () => {
+      writeSysctlAction(action, path, checkpoint);
+      return '';
+    },
+  };
 }
 
 function dropInStep(

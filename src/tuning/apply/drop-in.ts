@@ -1,4 +1,5 @@
 import { sysctlKey } from '../../tcp/parameters/parameter-names.ts';
+import type { PlanChange, SysctlChange } from '../../tcp/tune-plan.ts';
 
 export const dropInFile = 'etc/sysctl.d/90-halfopen.conf';
 
@@ -6,6 +7,13 @@ export interface DropInLine {
   readonly parameter: string;
   readonly value: string;
   readonly why: string;
+}
+
+/** What of a plan belongs into it: values of the initial namespace. */
+export function lastingChanges(changes: readonly PlanChange[]): readonly SysctlChange[] {
+  return changes.filter(
+    (change): change is SysctlChange => change.kind === 'sysctl' && change.lasts === 'drop-in',
+  );
 }
 
 const head = '# Values that halfopen tune apply has set; halfopen tune rollback takes them back.';

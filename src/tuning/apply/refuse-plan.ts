@@ -2,13 +2,14 @@ import path from 'node:path';
 import { leadsOutOf } from '../../kernel/files/leads-out-of.ts';
 import { type HostIdentity, readHostIdentity } from '../../kernel/host/read-host-identity.ts';
 import { catalogueName } from '../../tcp/parameters/parameter-names.ts';
+import { sameText } from '../../tcp/parameters/parameter-value.ts';
 import type { ConfigChange, PlanChange, PlanNamespace, SysctlChange, TunePlan } from '../../tcp/tune-plan.ts';
 import { findEdit } from '../plan/find-edit.ts';
 import { unifiedDiff } from '../plan/unified-diff.ts';
 import { configText } from '../servers/config-text.ts';
 import { foreignProcess } from './check-configuration.ts';
 import { isInitial, namespaceOfPlan } from './namespace-of-plan.ts';
-import { presentSysctl, readIfThere, sameValue, sha256Of } from './write-step.ts';
+import { presentSysctl, readIfThere, sha256Of } from './write-step.ts';
 
 /** Below another root there is a file system to look at, and no running kernel. */
 export interface ApplyPlace {
@@ -128,7 +129,7 @@ export function changedSince(
     const namespace = plan.namespaces.find(({ inode }) => inode === change.namespace);
     const found = namespace && namespaceOfPlan(namespace);
     const now = found && presentSysctl(change.parameter, found.path, '/proc/sys');
-    if (now === undefined || sameValue(now, change.value)) return [];
-    return change.present === null || sameValue(now, change.present) ? [] : [{ change, now }];
+    if (now === undefined || sameText(now, change.value)) return [];
+    return change.present === null || sameText(now, change.present) ? [] : [{ change, now }];
   });
 }

@@ -8,6 +8,7 @@ import { putInPlace, syncFolder, writeDraft } from '../../kernel/files/write-dur
 import { inNamespace } from '../../kernel/netns/enter.ts';
 import { readSysctl } from '../../kernel/sysctl/read-sysctls.ts';
 import { writeSysctl } from '../../kernel/sysctl/write-sysctl.ts';
+import { sameText } from '../../tcp/parameters/parameter-value.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { FileAction, SysctlAction } from '../journal/journal-record.ts';
 
@@ -103,7 +104,7 @@ export function writeSysctlAction(
   const written = inNamespace(path, () => writeSysctl(parameter, after, folder));
   checkpoint('value written');
   if (written.said !== undefined) throw new StepError(written.said);
-  if (written.value !== undefined && sameValue(written.value, after)) return;
+  if (written.value !== undefined && sameText(written.value, after)) return;
   inNamespace(path, () => writeSysctl(parameter, before, folder));
   throw new StepError(
     `the kernel took ${after} and reads back ${written.value ?? 'nothing'}; it has ${before} again`,
@@ -112,11 +113,6 @@ export function writeSysctlAction(
 
 export function presentSysctl(parameter: string, path: string | null, folder: string): string | undefined {
   return inNamespace(path, () => readSysctl(parameter, folder));
-}
-
-export function sameValue(a: string, b: string): boolean {
-  const plain = (text: string): string => text.trim().replaceAll(/\s+/g, ' ');
-  return plain(a) === plain(b);
 }
 
 export function readIfThere(file: string): Buffer | undefined {

@@ -153,7 +153,7 @@ function unreadable(file: string, said: string): HalfopenError {
   });
 }
 
-function cannotKeep(folder: string, error: unknown): HalfopenError {
+export function cannotKeep(folder: string, error: unknown): HalfopenError {
   return new HalfopenError(exitCodes.cannotObserve, {
     attempted: 'keep a journal in',
     on: folder,

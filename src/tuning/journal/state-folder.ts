@@ -14,7 +14,7 @@ import path from 'node:path';
 import { exitCodes, HalfopenError } from '../../base/errors.ts';
 import { libc } from '../../kernel/ffi.ts';
 import { makeFolder } from '../../kernel/files/write-durably.ts';
-import { hasJournal, startedAtMs } from './journal.ts';
+import { cannotKeep, hasJournal, startedAtMs } from './journal.ts';
 
 /** Where journals are kept: for root as file-hierarchy(7) has it, for others as the XDG base directories do. */
 export function usualStateFolder(environment: NodeJS.ProcessEnv = process.env): string {
@@ -61,15 +61,6 @@ function refuseUnsafe(state: string): void {
   const stranger = [link.uid, folder.uid].find((uid) => uid !== ours);
   if (stranger !== undefined) throw new Error(`it belongs to user ${stranger}, and not to user ${ours}`);
   if ((folder.mode & 0o022) !== 0) throw new Error('others may write to it (chmod go-w)');
-}
-
-function cannotKeep(state: string, error: unknown): HalfopenError {
-  return new HalfopenError(exitCodes.cannotObserve, {
-    attempted: 'keep a journal in',
-    on: state,
-    said: error instanceof Error ? error.message : String(error),
-    remedy: 'Nothing is changed that is not written down first. --state names another folder.',
-  });
 }
 
 const LOCK_EX = 2;

@@ -2,7 +2,7 @@ import { type KernelVersion, newestKernel, parseKernelVersion } from '../../tcp/
 import { loadParameters } from '../../tcp/parameters/all-parameters.ts';
 import { judgeValue } from '../../tcp/parameters/judge-value.ts';
 import type { Parameter } from '../../tcp/parameters/parameter.ts';
-import { parameterValue } from '../../tcp/parameters/parameter-value.ts';
+import { parameterValue, sameValue } from '../../tcp/parameters/parameter-value.ts';
 import type { PlanRefusal } from '../../tcp/tune-plan.ts';
 import type { Proposal, SysctlProposal } from './proposal.ts';
 
@@ -78,10 +78,8 @@ function placeOf(
 }
 
 function same(now: string, wanted: string, about: Parameter | undefined): boolean {
-  const text = (value: string): string => value.trim().replaceAll(/\s+/g, ' ');
-  if (about === undefined || about.type === 'text') return text(now) === text(wanted);
-  const [a, b] = [parameterValue(now, about.type).numbers, parameterValue(wanted, about.type).numbers];
-  return a.length === b.length && a.every((number, at) => number === b[at]);
+  const type = about?.type ?? 'text';
+  return sameValue(parameterValue(now, type), parameterValue(wanted, type), type);
 }
 
 interface Surroundings {

@@ -13,6 +13,7 @@ import {
 import { inNamespace } from '../../kernel/netns/enter.ts';
 import { writeSysctl } from '../../kernel/sysctl/write-sysctl.ts';
 import type { UndoneStep } from '../../tcp/applied-plan.ts';
+import { sameText } from '../../tcp/parameters/parameter-value.ts';
 import { namespaceOfPlan } from '../apply/namespace-of-plan.ts';
 import {
   accessOf,
@@ -20,7 +21,6 @@ import {
   presentSysctl,
   readIfThere,
   StepError,
-  sameValue,
   sha256Of,
   wordsOf,
 } from '../apply/write-step.ts';
@@ -116,8 +116,8 @@ function undoSysctl(action: SysctlAction, { force, sameBoot }: Circumstances): U
     return { outcome: 'gone', said: 'its network namespace is gone, and the value with it' };
   const now = presentSysctl(parameter, found.path, folder);
   if (now === undefined) return { outcome: 'gone', said: 'there is no such parameter any more' };
-  if (sameValue(now, before)) return { outcome: 'was-so', said: '' };
-  const isOurs = sameValue(now, after);
+  if (sameText(now, before)) return { outcome: 'was-so', said: '' };
+  const isOurs = sameText(now, after);
   if (!isOurs && !force)
     return {
       outcome: 'refused',
@@ -125,7 +125,7 @@ function undoSysctl(action: SysctlAction, { force, sameBoot }: Circumstances): U
     };
   const { value, said } = inNamespace(found.path, () => writeSysctl(parameter, before, folder));
   if (said !== undefined) throw new StepError(said);
-  if (value === undefined || !sameValue(value, before))
+  if (value === undefined || !sameText(value, before))
     throw new StepError(`the kernel reads back ${value ?? 'nothing'} instead of ${before}`);
   return { outcome: isOurs ? 'restored' : 'forced', said: `${now} -> ${before}` };
 }

@@ -32,9 +32,13 @@ const checks: Readonly<Record<string, CheckOptions>> = {
 export function checkCommand(server: string, process: ServerProcess): readonly string[] | undefined {
   const options = checks[server];
   if (options === undefined) return undefined;
+  return [process.executable, ...options.check, ...configurationOptions(server, process)];
+}
+
+/** What of its command line says which configuration it runs with: option, value, option, value. */
+export function configurationOptions(server: string, process: ServerProcess): readonly string[] {
   const words = startedWith(process);
-  const kept = options.keep.flatMap(([short, ...long]) =>
+  return (checks[server]?.keep ?? []).flatMap(([short, ...long]) =>
     optionValues(words, short, ...long).flatMap((value) => [short, value]),
   );
-  return [process.executable, ...options.check, ...kept];
 }

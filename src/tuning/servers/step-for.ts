@@ -1,4 +1,5 @@
 import type { ServerProgram, TakesEffect } from '../../tcp/servers/server-program.ts';
+import { configurationOptions } from './check-command.ts';
 import { absolutePath, optionValues, type ServerProcess } from './server-process.ts';
 import { startedWith } from './started-with.ts';
 import { unitOfCgroup } from './syntax/systemd-unit.ts';
@@ -10,8 +11,8 @@ export function stepFor({ id, takesEffect }: ServerProgram, process: ServerProce
 
 function commandFor(id: string, { by, command }: TakesEffect, process: ServerProcess): string {
   if (id === 'nginx') return nginxReload(command, process);
-  if (id === 'httpd' && ownUnit(process) === undefined) return httpdRestart(command, process);
   const unit = ownUnit(process);
+  if (id === 'httpd' && unit === undefined) return httpdRestart(command, process);
   if (unit === undefined && process.cgroup !== '' && command.startsWith('systemctl restart'))
     return `restart process ${process.pid} (${process.name}) the way it was started: it is no unit of systemd’s`;
   if (by === 'restart' && id !== 'systemd' && unit !== undefined) return `systemctl restart ${unit}`;
@@ -34,12 +35,9 @@ function nginxReload(command: string, process: ServerProcess): string {
 
 /** apachectl goes by the packaged configuration: one that was started with another is stopped and started with the same words. */
 function httpdRestart(command: string, process: ServerProcess): string {
-  const words = startedWith(process);
-  const kept = ['-d', '-f', '-D', '-C', '-c'].flatMap((option) =>
-    optionValues(words, option).map((value) => `${option} ${/\s/.test(value) ? `'${value}'` : value}`),
-  );
+  const kept = configurationOptions('httpd', process);
   if (kept.length === 0) return command;
-  const same = [process.executable, ...kept].join(' ');
+  const same = [process.executable, ...kept.map((word) => (/\s/.test(word) ? `'${word}'` : word))].join(' ');
   return `${same} -k stop, then ${same} -k start`;
 }
 

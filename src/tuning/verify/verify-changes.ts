@@ -1,5 +1,6 @@
 import { formatEndpoint } from '../../base/ip-text.ts';
 import { formatCount } from '../../base/units.ts';
+import { sameText } from '../../tcp/parameters/parameter-value.ts';
 import type { ContractReport, ReportListener, ReportNamespace } from '../../tcp/report.ts';
 import type { ConfigChange, PlanChange, PlanFinding, SysctlChange, TunePlan } from '../../tcp/tune-plan.ts';
 import type { VerifiedChange, VerifiedFinding } from '../../tcp/verified-plan.ts';
@@ -67,8 +68,8 @@ function sysctlVerdict(change: SysctlChange, seen: SeenNow): Verdict {
   const now = seen.sysctl(namespace, parameter);
   if (now === undefined)
     return { state: 'cannot-be-seen', said: 'its network namespace is gone, or has no such parameter' };
-  if (!isSame(now, value))
-    return present !== null && isSame(now, present)
+  if (!sameText(now, value))
+    return present !== null && sameText(now, present)
       ? { state: 'not-made', said: `it is ${now}, as when the plan was made` }
       : { state: 'changed-by-somebody', said: `it is ${now}` };
   const waiting = parameter === 'net.core.somaxconn' ? listenersLeftBehind(change, seen) : [];
@@ -133,10 +134,6 @@ function fileState(change: ConfigChange, seen: SeenNow): 'before' | 'after' | 'o
   if (line === edit.after) return 'after';
   if (edit.insert) return lines === undefined ? 'other' : 'before';
   return line === edit.before ? 'before' : 'other';
-}
-
-function isSame(a: string, b: string): boolean {
-  return a.trim().replaceAll(/\s+/g, ' ') === b.trim().replaceAll(/\s+/g, ' ');
 }
 
 /** Alarms of the plan: notes were never to be cured. */
