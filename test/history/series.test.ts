@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { combineRows } from '../../src/history/series/combine-rows.ts';
-import { decodeBlock, encodeBlock, notMeasured } from '../../src/history/series/series-block.ts';
-import { listenerChannels } from '../../src/tcp/recording/channel.ts';
+import { decodeBlock, encodeBlock } from '../../src/history/series/series-block.ts';
+import { listenerChannels, notMeasured } from '../../src/tcp/recording/channel.ts';
 
 const columnsOf = (rows: number) =>
   fc.array(

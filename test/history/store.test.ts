@@ -12,9 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { notMeasured } from '../../src/history/series/series-block.ts';
 import { HistoryStore } from '../../src/history/store/history-store.ts';
-import { listenerChannels } from '../../src/tcp/recording/channel.ts';
+import { listenerChannels, notMeasured } from '../../src/tcp/recording/channel.ts';
 import type { Incident } from '../../src/tcp/recording/incident.ts';
 
 const START = 1_800_000_000;

@@ -1,5 +1,4 @@
-import { notMeasured } from '../../history/series/series-block.ts';
-import { listenerChannels } from '../../tcp/recording/channel.ts';
+import { listenerChannels, notMeasured } from '../../tcp/recording/channel.ts';
 
 const at = Object.fromEntries(listenerChannels.map(({ name }, index) => [name, index])) as Readonly<
   Record<string, number>

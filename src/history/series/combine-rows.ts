@@ -1,5 +1,5 @@
-import type { Channel, Combine } from '../../tcp/recording/channel.ts';
-import { type Columns, notMeasured } from './series-block.ts';
+import { type Channel, type Combine, notMeasured } from '../../tcp/recording/channel.ts';
+import type { Columns } from './series-block.ts';
 
 /** Each `rows` rows as one: seconds become tens of seconds, those become minutes. What was measured in none of them stays so. */
 export function combineRows(columns: Columns, channels: readonly Channel[], rows: number): Int32Array[] {

@@ -1,4 +1,4 @@
-import { notMeasured } from './series-block.ts';
+import { notMeasured } from '../../tcp/recording/channel.ts';
 
 /** One second of all series: values by series id, in the order of the series' channels. */
 export type SecondRow = ReadonlyMap<number, Int32Array>;

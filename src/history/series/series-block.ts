@@ -1,8 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 
-/** A value of a second that nobody measured. */
-export const notMeasured = -1;
-
 /** Values of one series: one column a channel, one row a moment, `notMeasured` where there is none. */
 export type Columns = readonly Int32Array[];
 

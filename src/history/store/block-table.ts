@@ -1,7 +1,7 @@
-import type { Channel } from '../../tcp/recording/channel.ts';
+import { type Channel, notMeasured } from '../../tcp/recording/channel.ts';
 import { combineRows } from '../series/combine-rows.ts';
 import { columnsOfSeconds, decodeSecond, encodeSecond, type SecondRow } from '../series/second-row.ts';
-import { type Columns, decodeBlock, encodeBlock, notMeasured } from '../series/series-block.ts';
+import { type Columns, decodeBlock, encodeBlock } from '../series/series-block.ts';
 import { type Blob, bytesOf, type Database, inTransaction } from './database.ts';
 import { blockStart, levels, ROWS_PER_BLOCK } from './levels.ts';
 
@@ -165,6 +165,14 @@ export class BlockTable {
   removeBefore(level: number, second: number): number {
     return this.#database.prepare('DELETE FROM block WHERE level = ? AND start_s < ?').run(level, second)
       .changes;
+  }
+
+  /** Where the newest block of a series ends: what came later is in finer ones. */
+  newestEnd(level: number, series: number): number | undefined {
+    const row = this.#database
+      .prepare('SELECT max(start_s) AS newest FROM block WHERE level = ? AND series = ?')
+      .get(level, series) as { newest: number | null };
+    return row.newest === null ? undefined : row.newest + (levels[level]?.blockSeconds ?? 60);
   }
 
   oldest(level: number): number | undefined {

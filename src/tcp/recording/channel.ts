@@ -1,6 +1,9 @@
 /** How the values of several seconds become one: the worst, the mean, all together, or how it was at the end. */
 export type Combine = 'max' | 'mean' | 'sum' | 'last';
 
+/** A value of a second that nobody measured. */
+export const notMeasured = -1;
+
 /** One quantity that is kept for each second, an integer of at least 0. */
 export interface Channel {
   readonly name: string;
