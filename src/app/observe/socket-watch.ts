@@ -1,5 +1,5 @@
 import type { InetDiagMessage } from '../../kernel/netlink/inet-diag-message.ts';
-import { SockDiag } from '../../kernel/netlink/sock-diag.ts';
+import type { SockDiag } from '../../kernel/netlink/sock-diag.ts';
 import { type DumpRequest, extensions } from '../../kernel/netlink/sock-diag-request.ts';
 import type { DestinationUse, SocketCensus } from '../../tcp/observation.ts';
 import { absent, ok, type Reading } from '../../tcp/reading.ts';
@@ -13,7 +13,6 @@ import {
 } from '../../tcp/socket.ts';
 import { ListenerMatch } from './listener-match.ts';
 import { ListenerTrack } from './listener-track.ts';
-import { notEnterable } from './not-enterable.ts';
 import { CensusBuilder, type CensusEntry, DestinationCounter } from './socket-census.ts';
 
 const families: readonly Family[] = ['ipv4', 'ipv6'];
@@ -34,8 +33,8 @@ const ask = {
 } as const;
 
 export interface SocketWatchOptions {
-  readonly namespacePath: string | null;
-  readonly enterable: boolean;
+  /** Of the namespace; closed by whoever opened it. */
+  readonly diag: Reading<SockDiag>;
   /** /proc/net/tcp of the namespace, for when sock_diag is out of reach. */
   readonly readTable: () => Reading<readonly TcpSocket[]>;
   readonly windowMs: number;
@@ -43,7 +42,7 @@ export interface SocketWatchOptions {
 }
 
 /** The sockets of one namespace through the window: listeners sampled, all others counted at both ends. */
-export class SocketWatch implements Disposable {
+export class SocketWatch {
   readonly #options: SocketWatchOptions;
   readonly #diag: Reading<SockDiag>;
   readonly #tracks = new Map<string, ListenerTrack>();
@@ -55,7 +54,7 @@ export class SocketWatch implements Disposable {
 
   constructor(options: SocketWatchOptions) {
     this.#options = options;
-    this.#diag = options.enterable ? SockDiag.open(options.namespacePath) : notEnterable;
+    this.#diag = options.diag;
   }
 
   begin(): void {
@@ -96,11 +95,14 @@ export class SocketWatch implements Disposable {
 
   sampleListeners(atMs: number): void {
     if (!this.sampled) return;
-    this.#dump(ask.listeners, (message) => {
-      const cookie = message.cookie;
-      if (!this.#tracks.has(cookie)) this.#track(message.toSocket(), true, true);
-      this.#tracks.get(cookie)?.sample(atMs, message);
-    });
+    this.#dump(ask.listeners, (message) => this.sample(atMs, message));
+  }
+
+  /** One listener of a dump that somebody made. */
+  sample(atMs: number, message: InetDiagMessage): void {
+    const cookie = message.cookie;
+    if (!this.#tracks.has(cookie)) this.#track(message.toSocket(), true, true);
+    this.#tracks.get(cookie)?.sample(atMs, message);
   }
 
   /** Whether a connection of our own has been seen in SYN_SENT twice: no round trip is that long. No counter tells of programs that give up early. */
@@ -202,10 +204,6 @@ export class SocketWatch implements Disposable {
 
   listenerInodes(): number[] {
     return [...this.#tracks.values()].map((track) => track.socket.inode).filter((inode) => inode !== 0);
-  }
-
-  [Symbol.dispose](): void {
-    if (this.#diag.status === 'ok') this.#diag.value.close();
   }
 }
 
