@@ -44,6 +44,11 @@ export class NamespaceObserver {
     return this.#censusBefore.status === 'ok';
   }
 
+  /** All sockets at the begin, or when `countBefore` was called. */
+  get counted(): Reading<SocketCensus> {
+    return this.#censusBefore;
+  }
+
   /** Counts all sockets, which `end` does once more. Both say when they look: ages of sockets are compared with the time between. */
   countBefore(atMs: number): void {
     this.#censusBefore = this.sockets.census('before', atMs, this.#localPortCount());
