@@ -6,6 +6,8 @@ import type { NamespaceRecorder } from './namespace-recorder.ts';
 const PAUSE_MS = 20;
 /** Sockets that no process was found to hold are looked for again; a listener may have been handed on. */
 const FORGET_EVERY_MS = 300_000;
+/** Judging adds those of conspicuous sockets. */
+const MOST_KNOWN = 20_000;
 /** Not sooner after a search than this, however many listeners come. */
 const SEARCH_EVERY_MS = 2000;
 
@@ -19,7 +21,7 @@ export class ListenerOwners {
   /** Once a second. `nowMs` of a clock that does not go back. */
   look(namespaces: readonly NamespaceRecorder[], nowMs: number): void {
     if (this.#busy || nowMs - this.#searchedMs < SEARCH_EVERY_MS) return;
-    if (nowMs - this.#forgotMs > FORGET_EVERY_MS) {
+    if (nowMs - this.#forgotMs > FORGET_EVERY_MS || this.pidsByInode.size > MOST_KNOWN) {
       this.#forgotMs = nowMs;
       this.pidsByInode.clear();
     }
