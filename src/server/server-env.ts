@@ -5,7 +5,7 @@ import type { Context } from 'hono';
 export interface ServerEnv {
   readonly Bindings: HttpBindings;
   readonly Variables: {
-    /** Cookie of a browser, "bearer", or "open" where no token is asked for. */
+    /** Cookie of a browser, "bearer", "open" where no token is asked for, "anybody" on the few paths that need none. */
     readonly viewer: string;
   };
 }

@@ -14,8 +14,8 @@ const publicPaths = new Set(['/healthz', '/login', '/login.css']);
 /** Lets in who may come; sends browsers that open a page to the login. */
 export function tokenGuard(access: Access): Guard {
   return async (context, next) => {
-    if (publicPaths.has(context.req.path)) return next();
-    const viewer = access.viewerOf(context);
+    const isPublic = publicPaths.has(context.req.path);
+    const viewer = isPublic ? 'anybody' : access.viewerOf(context);
     if (viewer === undefined) return sendAway(context);
     context.set('viewer', viewer);
     return next();
