@@ -6,7 +6,7 @@ export interface ReadEvent {
 }
 
 export interface EventReader {
-  /** The next event; rejects after five seconds, or when the stream has ended. */
+  /** The next event; rejects after half a minute, or when the stream has ended. */
   readonly next: () => Promise<ReadEvent>;
   readonly comments: readonly string[];
   readonly close: () => void;
@@ -41,7 +41,7 @@ export function openEvents(
       });
       response.on('error', () => {});
       const next = async (): Promise<ReadEvent> => {
-        const until = Date.now() + 5000;
+        const until = Date.now() + 30_000;
         for (;;) {
           const event = events.shift();
           if (event !== undefined) return event;
