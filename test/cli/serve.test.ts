@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,6 +7,7 @@ import { keptCapabilityNames } from '../../src/kernel/processes/become-user.ts';
 import { ask } from '../server/start-test-server.ts';
 import {
   asNobody,
+  publicCopy,
   runProgram,
   type StartedProgram,
   type StartOptions,
@@ -19,6 +20,7 @@ let store: string;
 const started: StartedProgram[] = [];
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'halfopen-serve-'));
+  chmodSync(folder, 0o755);
   store = path.join(folder, 'new/history.db');
 });
 afterEach(async () => {
@@ -258,7 +260,7 @@ describe.skipIf(!isRoot)('halfopen serve --user (needs root)', () => {
       path.join(folder, 'history.db'),
     ]);
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/not that user's to write to\n.*chown -R nobody/);
+    expect(stderr).toMatch(/that user may not write to .*\n.*chown -R nobody/);
   });
 
   it('is refused to who is not root', async () => {

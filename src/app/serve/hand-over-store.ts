@@ -3,35 +3,46 @@ import path from 'node:path';
 import { exitCodes, HalfopenError } from '../../base/errors.ts';
 import type { User } from '../../kernel/processes/find-user.ts';
 
-const W = 2;
+const [WRITE, SEARCH] = [2, 1];
 
 /** The store, its log, and what locks it. */
 const parts = ['', '-wal', '-shm', '.lock'] as const;
 
 /**
  * Gives a store that root has opened to `user`, who goes on writing it. Called twice: `prepare` before it is opened, which throws HalfopenError
- * (usage) where the folder is there and is somebody else's, and what it returns afterwards.
+ * (usage) where that user could not write it,, and what it returns afterwards.
  */
 export function prepareHandOver(file: string, user: User): () => void {
   const folder = path.dirname(path.resolve(file));
   const isNew = !existsSync(folder);
-  if (!isNew) refuseUnwritable(folder, user);
+  for (const above of foldersAbove(folder)) refuseUnless(SEARCH, above, file, user);
+  if (!isNew) refuseUnless(WRITE, folder, file, user);
   return () => {
     if (isNew) lchownSync(folder, user.uid, user.gid);
     for (const part of parts) giveAway(file + part, user);
   };
 }
 
-/** Renaming, truncating and removing the log are writes to the folder. */
-function refuseUnwritable(folder: string, { name, uid, gid }: User): void {
+/** "/", "/var", "/var/lib", as far as they are there. */
+function foldersAbove(folder: string): readonly string[] {
+  const above = path.dirname(folder);
+  if (above === folder) return [];
+  return [...foldersAbove(above), ...(existsSync(above) ? [above] : [])];
+}
+
+/** The store is opened by its path again and again, and renaming and removing its log are writes to the folder. */
+function refuseUnless(wanted: number, folder: string, file: string, { name, uid, gid }: User): void {
   const { uid: owner, gid: group, mode } = statSync(folder);
   const bits = owner === uid ? mode >> 6 : group === gid ? mode >> 3 : mode;
-  if ((bits & W) !== 0) return;
+  if ((bits & wanted) !== 0) return;
   throw new HalfopenError(exitCodes.usage, {
-    attempted: 'record as the user',
-    on: name,
-    said: `the store's folder ${folder} is not that user's to write to`,
-    remedy: `Give it away (chown -R ${name} ${folder}), or name another one: --store FILE.`,
+    attempted: `record as ${name} into`,
+    on: file,
+    said: `that user may not ${wanted === WRITE ? 'write to' : 'go through'} ${folder}`,
+    remedy:
+      wanted === WRITE
+        ? `Give it away (chown -R ${name} ${folder}), or name another one: --store FILE.`
+        : 'Name a store that the user can reach: --store FILE.',
   });
 }
 

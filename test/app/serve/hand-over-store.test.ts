@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   chownSync,
   linkSync,
   mkdirSync,
@@ -19,6 +20,7 @@ const user = { name: 'somebody', uid: 4321, gid: 4321 };
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'halfopen-hand-over-'));
+  chmodSync(folder, 0o755);
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -37,6 +39,13 @@ describe.skipIf(process.getuid?.() !== 0)('a store that is handed over (needs ro
 
   it('is refused in a folder that is somebody else’s', () => {
     expect(() => prepareHandOver(path.join(folder, 'history.db'), user)).toThrow(/chown -R somebody/);
+  });
+
+  it('is refused where the user cannot get to', () => {
+    chmodSync(folder, 0o700);
+    expect(() => prepareHandOver(path.join(folder, 'new/history.db'), user)).toThrow(
+      `may not go through ${folder}`,
+    );
   });
 
   it('takes nobody else’s files with it', () => {
