@@ -1,4 +1,5 @@
 import os from 'node:os';
+import v8 from 'node:v8';
 import { HistoryStore } from '../../history/store/history-store.ts';
 import type { LiveSubject } from '../../tcp/recording/feed.ts';
 import type { TcpTraceEvent } from '../../tcp/trace-event.ts';
@@ -27,6 +28,7 @@ const SAVED_UP_MS = 2000;
  */
 export async function startRecorder(options: RecorderOptions): Promise<Recorder> {
   requireLinux('record this host');
+  keepHeapSmall();
   const { store, log } = options;
   const opened = store && HistoryStore.openForRecording(store.file);
   if (opened?.putAside !== undefined)
@@ -40,6 +42,14 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     writer?.[Symbol.dispose]();
     throw error;
   }
+}
+
+/**
+ * A round leaves little behind, and what it leaves is garbage soon: a young generation that never grows collects it for 0.1 % of a core and saves
+ * 25 to 30 MB, measured with 240,000 sockets. V8 reads this flag each time it would grow.
+ */
+function keepHeapSmall(): void {
+  v8.setFlagsFromString('--semi-space-growth-factor=1');
 }
 
 class HostRecorder extends FeedHub implements Recorder {
@@ -106,7 +116,7 @@ class HostRecorder extends FeedHub implements Recorder {
     const blind = names(({ recorder }) => recorder.access.diag.status !== 'ok');
     const boxless = all.find(({ blackBox }) => blackBox.missing !== undefined)?.blackBox.missing;
     return [
-      ...(hidden > 0
+      ...(hidden > 0 && process.getuid?.() !== 0
         ? [`${hidden} processes of other users hide their network namespace (root sees it)`]
         : []),
       ...(blind === '' ? [] : [`the sockets of ${blind}: entering another network namespace needs root`]),
