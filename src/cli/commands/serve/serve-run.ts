@@ -9,7 +9,7 @@ import { version } from '../../version.ts';
 import type { ServeOptions } from '../serve.ts';
 import { serviceLog } from './service-log.ts';
 
-/** Whatever still runs by then has been told to end. */
+/** A service manager that waits in vain ends a program the hard way. */
 const LONGEST_GOODBYE_MS = 1800;
 
 export async function runServe(options: ServeOptions, startServer: StartServer): Promise<number> {
@@ -18,36 +18,47 @@ export async function runServe(options: ServeOptions, startServer: StartServer):
     throw usageError('serve HTTPS with', 'half of it', '--tls-cert and --tls-key belong together.');
   const isRoot = process.getuid?.() === 0;
   const log = serviceLog(options.logFormat);
-  await interruptible(
-    (stop) =>
-      serve(
-        {
-          host: options.host,
-          port: options.port,
-          store: {
-            file: options.store ?? defaultStore({ isRoot, home: os.homedir() }, process.env),
-            limits: { retainSeconds: options.retain, maxBytes: options.maxSize },
+  try {
+    await interruptible(
+      (stop) =>
+        serve(
+          {
+            host: options.host,
+            port: options.port,
+            store: {
+              file: options.store ?? defaultStore({ isRoot, home: os.homedir() }, process.env),
+              limits: { retainSeconds: options.retain, maxBytes: options.maxSize },
+            },
+            netns: options.netns,
+            blackBoxBytes: options.blackBox,
+            tokenFile: options.tokenFile ?? null,
+            tls:
+              tlsCert === undefined || tlsKey === undefined ? null : { certFile: tlsCert, keyFile: tlsKey },
+            allowHosts: options.allowHost,
+            allowLab: options.allowLab === true,
+            allowTune: options.allowTune === true,
+            otlp: options.otlp ?? null,
+            topListeners: options.top,
+            user: options.user ?? null,
+            program: process.argv[1] ?? '',
+            tool: { name: 'halfopen', version: version() },
+            clock: systemClock,
+            log,
           },
-          netns: options.netns,
-          blackBoxBytes: options.blackBox,
-          tokenFile: options.tokenFile ?? null,
-          tls: tlsCert === undefined || tlsKey === undefined ? null : { certFile: tlsCert, keyFile: tlsKey },
-          allowHosts: options.allowHost,
-          allowLab: options.allowLab === true,
-          allowTune: options.allowTune === true,
-          otlp: options.otlp ?? null,
-          topListeners: options.top,
-          user: options.user ?? null,
-          program: process.argv[1] ?? '',
-          tool: { name: 'halfopen', version: version() },
-          clock: systemClock,
-          log,
-        },
-        startServer,
-        stop,
-      ),
-    // A service manager that waits in vain would end it the hard way.
-    () => setTimeout(() => process.exit(exitCodes.clean), LONGEST_GOODBYE_MS).unref(),
-  );
-  return exitCodes.clean;
+          startServer,
+          stop,
+        ),
+      () => endWithin(LONGEST_GOODBYE_MS),
+    );
+    return exitCodes.clean;
+  } finally {
+    // All is kept by now: a window that is still waited for must not hold up the end.
+    endWithin(0);
+  }
+}
+
+/** With the exit code that is set by then. */
+
+function endWithin(ms: number): void {
+  setTimeout(() => process.exit(), ms).unref();
 }
