@@ -78,7 +78,7 @@ export class MetricBook {
       openIncidents,
       incidentsOpened: this.#incidents.opened,
       startMs: this.#startMs,
-      sampleAgeSeconds: Math.max(0, (this.#clock.monotonicMs() - this.#lastSecondMs) / 1000),
+      sampleAgeSeconds: Math.round(this.#clock.monotonicMs() - this.#lastSecondMs) / 1000,
       listeners: this.#rows.listener,
       namespaces: this.#rows.namespace,
       most: this.#most,
