@@ -131,7 +131,8 @@ export class OtlpQueue<Item> {
 
   #taken(partly: string | undefined): void {
     const { what, log, url } = this.#facts;
-    if (this.#failures > 0) log.info(`${what} are exported again`, { to: url, lost: this.#lost });
+    if (this.#failures > 0 || this.#lost > 0)
+      log.info(`${what} are exported again`, { to: url, lost: this.#lost });
     this.#failures = 0;
     this.#lost = 0;
     if (partly === undefined) this.#complaint = '';
