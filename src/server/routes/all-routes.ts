@@ -1,6 +1,8 @@
 import { consoleFileRoutes, consolePageRoutes } from '../console/console-routes.ts';
+import { metricsRoute } from '../metrics/metrics-route.ts';
 import { loginPageRoute, loginRoute, loginStyleRoute } from '../security/login-routes.ts';
 import { eventsRoute } from './events-route.ts';
+import { expositionRoute } from './exposition-route.ts';
 import { healthRoute } from './health-route.ts';
 import { incidentCaptureRoute, incidentRoute, incidentsRoute } from './incidents-routes.ts';
 import {
@@ -19,6 +21,7 @@ import { parametersRoute, planRoute } from './tune-routes.ts';
 
 const fixedRoutes: readonly Route[] = [
   healthRoute,
+  expositionRoute('/metrics', ({ options }) => metricsRoute(options.feed, options)),
   loginPageRoute,
   loginRoute,
   loginStyleRoute,
