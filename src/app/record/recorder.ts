@@ -230,6 +230,7 @@ class HostRecorder extends FeedHub implements Recorder {
 
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
+    this.#owners.stop();
     await this.#namespaces.settled();
     this.#keeper.closeAll();
     this.#writer?.[Symbol.dispose]();

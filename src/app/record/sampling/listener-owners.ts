@@ -15,6 +15,7 @@ const SEARCH_EVERY_MS = 2000;
 export class ListenerOwners {
   readonly pidsByInode = new Map<number, readonly number[]>();
   #busy = false;
+  #isStopped = false;
   #searchedMs = Number.NEGATIVE_INFINITY;
   #forgotMs = 0;
 
@@ -57,8 +58,12 @@ export class ListenerOwners {
 
   async #find(wanted: ReadonlySet<number>, pids: readonly number[]): Promise<void> {
     const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-    const found = await findSocketOwners(wanted, pids, pause);
+    const found = await findSocketOwners(wanted, pids, pause, { stop: () => this.#isStopped });
     for (const [inode, holders] of found.pidsByInode) this.pidsByInode.set(inode, holders);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
   }
 
   /** The first process that holds any of them. */
