@@ -1,6 +1,5 @@
 import os from 'node:os';
 import v8 from 'node:v8';
-import { HistoryStore } from '../../history/store/history-store.ts';
 import type { LiveSubject } from '../../tcp/recording/feed.ts';
 import type { TcpTraceEvent } from '../../tcp/trace-event.ts';
 import { requireLinux } from '../require-linux.ts';
@@ -9,7 +8,7 @@ import { FeedHub } from './feed-hub.ts';
 import { IncidentKeeper } from './incidents/incident-keeper.ts';
 import type { HostEvidence } from './judging/judge-window.ts';
 import { HistoryWriter } from './keeping/history-writer.ts';
-import { SubjectBook } from './keeping/subject-book.ts';
+import { FIRST_OWN_ID, SubjectBook } from './keeping/subject-book.ts';
 import type { Recorder, RecorderOptions } from './recorder-options.ts';
 import { HostWatch } from './sampling/host-watch.ts';
 import { ListenerOwners } from './sampling/listener-owners.ts';
@@ -30,12 +29,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
   requireLinux('record this host');
   keepHeapSmall();
   const { store, log } = options;
-  const opened = store && HistoryStore.openForRecording(store.file);
-  if (opened?.putAside !== undefined)
-    log.error(`the store was damaged: it was put aside as ${opened.putAside}, and a new one begun`);
-  for (const { id, title } of opened?.store.incidents.closeLeftOpen() ?? [])
-    log.warn(`incident ${id} was open when the recorder ended, and is taken as over: ${title}`);
-  const writer = opened && store && new HistoryWriter(opened.store, store.limits, log);
+  const writer = store && new HistoryWriter({ ...store, log });
   try {
     return new HostRecorder(options, writer);
   } catch (error) {
@@ -206,8 +200,7 @@ class HostRecorder extends FeedHub implements Recorder {
     const second = this.#second;
     const values = new Map<number, Int32Array>();
     const subjects = new Map<number, LiveSubject>();
-    const put = (subject: LiveSubject | undefined, row: Int32Array | undefined): void => {
-      if (subject === undefined || row === undefined) return;
+    const put = (subject: LiveSubject, row: Int32Array): void => {
       subjects.set(subject.id, subject);
       values.set(subject.id, row);
     };
@@ -223,7 +216,7 @@ class HostRecorder extends FeedHub implements Recorder {
       }
       recorder.forgetGone();
     }
-    this.#writer?.second(second, values);
+    this.#writer?.second(second, new Map([...values].filter(([id]) => id < FIRST_OWN_ID)));
     this.setStatus({ unseen: this.#unseen(), store: this.#writer?.status ?? null });
     this.second(subjects, { atSecond: second, values });
   }
