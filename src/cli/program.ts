@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, () => Promise<HalfopenCommand>>> = {
   prove: async () => (await import('./commands/prove.ts')).proveCommand,
   predict: async () => (await import('./commands/predict.ts')).predictCommand,
   tune: async () => (await import('./commands/tune.ts')).tuneCommand,
+  watch: async () => (await import('./commands/watch.ts')).watchCommand,
   history: async () => (await import('./commands/history.ts')).historyCommand,
   schema: async () => (await import('./commands/schema.ts')).schemaCommand,
 };
