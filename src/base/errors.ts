@@ -17,8 +17,9 @@ export class HalfopenError extends Error {
   readonly exitCode: number;
   readonly detail: FailureDetail;
 
-  constructor(exitCode: number, detail: FailureDetail) {
-    super(describeFailure(detail));
+  /** `cause`: the error of the system or the library behind it. */
+  constructor(exitCode: number, detail: FailureDetail, cause?: unknown) {
+    super(describeFailure(detail), { cause });
     this.name = 'HalfopenError';
     this.exitCode = exitCode;
     this.detail = detail;

@@ -3,6 +3,7 @@ import { SockDiag } from '../../kernel/netlink/sock-diag.ts';
 import { inNamespace } from '../../kernel/netns/enter.ts';
 import type { FoundNamespace } from '../../kernel/netns/find-namespaces.ts';
 import { type ConntrackNow, readConntrack } from '../../kernel/procfs/conntrack.ts';
+import { CounterFiles } from '../../kernel/procfs/counter-files.ts';
 import { type Counters, readNetCounters, readSockstat } from '../../kernel/procfs/net-counters.ts';
 import { readNetDev } from '../../kernel/procfs/net-dev.ts';
 import { readSysctl, readSysctls } from '../../kernel/sysctl/read-sysctls.ts';
@@ -31,6 +32,7 @@ export class NamespaceAccess implements Disposable {
   readonly enterable: boolean;
   readonly diag: Reading<SockDiag>;
   #initial: boolean | undefined;
+  #files: CounterFiles | undefined;
 
   constructor(found: FoundNamespace) {
     this.found = found;
@@ -77,6 +79,13 @@ export class NamespaceAccess implements Disposable {
     return this.enterable ? inNamespace(this.path, readAll) : readAll();
   }
 
+  /** The counters alone, for those who look every second. The rest is as of `whole`. */
+  countersNow(whole: NamespaceSnapshot): NamespaceSnapshot {
+    if (!this.enterable) return { ...this.snapshot(), interfaces: whole.interfaces };
+    this.#files ??= inNamespace(this.path, () => new CounterFiles('/proc/thread-self/net'));
+    return { ...whole, counters: this.#files.counters(), sockstat: this.#files.sockstat() };
+  }
+
   /** Inside already, or from outside where there is no way in. */
   #readHere<T>(read: (netDirectory: string) => Reading<T>): Reading<T> {
     return this.enterable ? read('/proc/thread-self/net') : this.read(read);
@@ -88,6 +97,7 @@ export class NamespaceAccess implements Disposable {
 
   [Symbol.dispose](): void {
     if (this.diag.status === 'ok') this.diag.value.close();
+    this.#files?.[Symbol.dispose]();
     if (this.#handle !== undefined) closeSync(this.#handle);
   }
 }

@@ -5,20 +5,24 @@ import type { ProcessObservation } from '../../tcp/observation.ts';
 import { denied, ok, type Reading } from '../../tcp/reading.ts';
 import type { NamespaceObserver } from './namespace-observer.ts';
 
-/** About 0.1 s of processor time, spread over the window, and as much at its end. */
-const OTHER_DESCRIPTORS = 20_000;
-const LATE_DESCRIPTORS = 30_000;
+/** How many descriptors are looked at for sockets that are no listeners, in the window and at its end: about 0.1 s of processor time each. */
+const thorough = { others: 20_000, late: 30_000 } as const;
 
 /** Finds the processes behind sockets while the window runs, and watches what they do. */
 export class OwnerWatch {
   readonly #pids: Map<number, readonly number[]>;
+  readonly #most: { readonly others: number; readonly late: number };
   #watch: ProcessWatch | undefined;
   #deniedPids = 0;
   #beganAtMs: number | undefined;
 
   /** `known`: owners that were found earlier, by inode; what is found now is added to it. */
-  constructor(known = new Map<number, readonly number[]>()) {
+  constructor(
+    known = new Map<number, readonly number[]>(),
+    most: { readonly others: number; readonly late: number } = thorough,
+  ) {
     this.#pids = known;
+    this.#most = most;
   }
 
   /**
@@ -44,7 +48,7 @@ export class OwnerWatch {
     this.#watch = new ProcessWatch([...listeners].flatMap((inode) => this.ownersOf(inode)));
     this.#watch.begin(nowMs());
     const others = this.#notFound(wanted.flatMap((one) => one.others));
-    await this.#find(others, near, others, pause, { stop, maxDescriptors: OTHER_DESCRIPTORS });
+    await this.#find(others, near, others, pause, { stop, maxDescriptors: this.#most.others });
   }
 
   #notFound(inodes: Iterable<number>): ReadonlySet<number> {
@@ -77,7 +81,7 @@ export class OwnerWatch {
     const wanted = observers.map((observer) => observer.wantedInodes());
     const inodes = new Set(wanted.flatMap((one) => [...one.listeners, ...one.others]));
     const late = this.#notFound(inodes);
-    await this.#find(late, allPids(), late, () => Promise.resolve(), { maxDescriptors: LATE_DESCRIPTORS });
+    await this.#find(late, allPids(), late, () => Promise.resolve(), { maxDescriptors: this.#most.late });
     const newcomers = [...inodes].flatMap((inode) => this.ownersOf(inode)).filter((pid) => !watched.has(pid));
     const lateWatch = new ProcessWatch(newcomers);
     lateWatch.begin(nowMs(), this.#beganAtMs);

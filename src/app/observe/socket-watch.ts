@@ -45,7 +45,8 @@ export interface SocketWatchOptions {
 export class SocketWatch {
   readonly #options: SocketWatchOptions;
   readonly #diag: Reading<SockDiag>;
-  readonly #tracks = new Map<string, ListenerTrack>();
+  /** By the number of the cookie; by its text where a table of /proc has no number. */
+  readonly #tracks = new Map<number | string, ListenerTrack>();
   readonly #match = new ListenerMatch();
   #connecting: ReadonlySet<string> = new Set();
   #connectsWait = false;
@@ -64,25 +65,25 @@ export class SocketWatch {
   /** Reads LISTEN sockets; new ones start a track. Falls back to /proc/net/tcp, which has neither limit nor drops. */
   #readListeners(bornInWindow: boolean): Reading<true> {
     const byDiag = this.#dump(ask.listeners, (message) => {
-      if (!this.#tracks.has(message.cookie)) this.#track(message.toSocket(), bornInWindow, true);
+      if (!this.#tracks.has(message.cookieNumber))
+        this.#track(message.cookieNumber, message.toSocket(), bornInWindow, true);
     });
     if (byDiag.status === 'ok') return ok(true);
     const table = this.#options.readTable();
     if (table.status !== 'ok') return byDiag;
     for (const socket of table.value) {
       if (socket.state === 'LISTEN' && !this.#tracks.has(socket.cookie))
-        this.#track(socket, bornInWindow, false);
+        this.#track(socket.cookie, socket, bornInWindow, false);
     }
     return ok(true);
   }
 
-  #track(socket: TcpSocket, bornInWindow: boolean, limitKnown: boolean): void {
+  #track(key: number | string, socket: TcpSocket, bornInWindow: boolean, limitKnown: boolean): ListenerTrack {
     const { windowMs, intervalMs } = this.#options;
     this.#match.add({ family: socket.family, address: socket.localAddress, port: socket.localPort });
-    this.#tracks.set(
-      socket.cookie,
-      new ListenerTrack(socket, { windowMs, intervalMs, bornInWindow, limitKnown }),
-    );
+    const track = new ListenerTrack(socket, { windowMs, intervalMs, bornInWindow, limitKnown });
+    this.#tracks.set(key, track);
+    return track;
   }
 
   #dump(requests: readonly DumpRequest[], visit: (message: InetDiagMessage) => void): Reading<true> {
@@ -100,9 +101,9 @@ export class SocketWatch {
 
   /** One listener of a dump that somebody made. */
   sample(atMs: number, message: InetDiagMessage): void {
-    const cookie = message.cookie;
-    if (!this.#tracks.has(cookie)) this.#track(message.toSocket(), true, true);
-    this.#tracks.get(cookie)?.sample(atMs, message);
+    const key = message.cookieNumber;
+    const track = this.#tracks.get(key) ?? this.#track(key, message.toSocket(), true, true);
+    track.sample(atMs, message);
   }
 
   /** Whether a connection of our own has been seen in SYN_SENT twice: no round trip is that long. No counter tells of programs that give up early. */
@@ -142,10 +143,11 @@ export class SocketWatch {
 
   end(): void {
     if (this.#listenersRead.status !== 'ok') return;
-    const seen = new Map<string, { length: number; limit: number; drops: number | undefined }>();
+    const seen = new Map<number | string, { length: number; limit: number; drops: number | undefined }>();
     const byDiag = this.#dump(ask.listeners, (message) => {
-      if (!this.#tracks.has(message.cookie)) this.#track(message.toSocket(), true, true);
-      seen.set(message.cookie, {
+      const key = message.cookieNumber;
+      if (!this.#tracks.has(key)) this.#track(key, message.toSocket(), true, true);
+      seen.set(key, {
         length: message.receiveQueue,
         limit: message.sendQueue,
         drops: message.drops,
@@ -159,7 +161,7 @@ export class SocketWatch {
           seen.set(socket.cookie, { length: socket.receiveQueue, limit: 0, drops: undefined });
       }
     }
-    for (const [cookie, track] of this.#tracks) track.end(seen.has(cookie), seen.get(cookie));
+    for (const [key, track] of this.#tracks) track.end(seen.has(key), seen.get(key));
   }
 
   /** Counts every socket. Destinations are looked at more closely only when one holds half of the local ports. */

@@ -5,11 +5,11 @@ export class Budget {
   #leftMs: number;
   #earnedAtMs: number | undefined;
 
-  /** `mostMs`: what can be saved up. */
+  /** `mostMs`: what can be saved up; there is a tenth of it to begin with. */
   constructor(share: number, mostMs: number) {
     this.#share = share;
     this.#mostMs = mostMs;
-    this.#leftMs = mostMs;
+    this.#leftMs = mostMs / 10;
   }
 
   /** `nowMs` of a clock that does not go back. */
@@ -25,6 +25,16 @@ export class Budget {
     const before = usedMs();
     try {
       return work();
+    } finally {
+      this.#leftMs -= usedMs() - before;
+    }
+  }
+
+  /** The same for work with pauses; what else is done in these is charged as well. */
+  async chargeAsync<T>(work: () => Promise<T>): Promise<T> {
+    const before = usedMs();
+    try {
+      return await work();
     } finally {
       this.#leftMs -= usedMs() - before;
     }

@@ -1,5 +1,5 @@
 import os from 'node:os';
-import { HistoryStore } from '../../history/store/history-store.ts';
+import v8 from 'node:v8';
 import type { LiveSubject } from '../../tcp/recording/feed.ts';
 import type { TcpTraceEvent } from '../../tcp/trace-event.ts';
 import { requireLinux } from '../require-linux.ts';
@@ -8,7 +8,7 @@ import { FeedHub } from './feed-hub.ts';
 import { IncidentKeeper } from './incidents/incident-keeper.ts';
 import type { HostEvidence } from './judging/judge-window.ts';
 import { HistoryWriter } from './keeping/history-writer.ts';
-import { SubjectBook } from './keeping/subject-book.ts';
+import { FIRST_OWN_ID, SubjectBook } from './keeping/subject-book.ts';
 import type { Recorder, RecorderOptions } from './recorder-options.ts';
 import { HostWatch } from './sampling/host-watch.ts';
 import { ListenerOwners } from './sampling/listener-owners.ts';
@@ -17,8 +17,8 @@ import { ProcessSeconds } from './sampling/process-seconds.ts';
 
 export const ROUND_MS = 100;
 /** Shares of a core: walks through the table of sockets for judging, and for counting half-open requests. */
-const JUDGING_SHARE = 0.006;
-const REQUESTS_SHARE = 0.003;
+const JUDGING_SHARE = 0.004;
+const REQUESTS_SHARE = 0.002;
 const SAVED_UP_MS = 2000;
 
 /**
@@ -27,19 +27,23 @@ const SAVED_UP_MS = 2000;
  */
 export async function startRecorder(options: RecorderOptions): Promise<Recorder> {
   requireLinux('record this host');
+  keepHeapSmall();
   const { store, log } = options;
-  const opened = store && HistoryStore.openForRecording(store.file);
-  if (opened?.putAside !== undefined)
-    log.error(`the store was damaged: it was put aside as ${opened.putAside}, and a new one begun`);
-  for (const { id, title } of opened?.store.incidents.closeLeftOpen() ?? [])
-    log.warn(`incident ${id} was open when the recorder ended, and is taken as over: ${title}`);
-  const writer = opened && store && new HistoryWriter(opened.store, store.limits, log);
+  const writer = store && new HistoryWriter({ ...store, log });
   try {
     return new HostRecorder(options, writer);
   } catch (error) {
     writer?.[Symbol.dispose]();
     throw error;
   }
+}
+
+/**
+ * A round leaves little behind, and what it leaves is garbage soon: a young generation that never grows collects it for 0.1 % of a core and saves
+ * 25 to 30 MB, measured with 240,000 sockets. V8 reads this flag each time it would grow.
+ */
+function keepHeapSmall(): void {
+  v8.setFlagsFromString('--semi-space-growth-factor=1');
 }
 
 class HostRecorder extends FeedHub implements Recorder {
@@ -106,7 +110,7 @@ class HostRecorder extends FeedHub implements Recorder {
     const blind = names(({ recorder }) => recorder.access.diag.status !== 'ok');
     const boxless = all.find(({ blackBox }) => blackBox.missing !== undefined)?.blackBox.missing;
     return [
-      ...(hidden > 0
+      ...(hidden > 0 && process.getuid?.() !== 0
         ? [`${hidden} processes of other users hide their network namespace (root sees it)`]
         : []),
       ...(blind === '' ? [] : [`the sockets of ${blind}: entering another network namespace needs root`]),
@@ -196,8 +200,7 @@ class HostRecorder extends FeedHub implements Recorder {
     const second = this.#second;
     const values = new Map<number, Int32Array>();
     const subjects = new Map<number, LiveSubject>();
-    const put = (subject: LiveSubject | undefined, row: Int32Array | undefined): void => {
-      if (subject === undefined || row === undefined) return;
+    const put = (subject: LiveSubject, row: Int32Array): void => {
       subjects.set(subject.id, subject);
       values.set(subject.id, row);
     };
@@ -213,13 +216,14 @@ class HostRecorder extends FeedHub implements Recorder {
       }
       recorder.forgetGone();
     }
-    this.#writer?.second(second, values);
+    this.#writer?.second(second, new Map([...values].filter(([id]) => id < FIRST_OWN_ID)));
     this.setStatus({ unseen: this.#unseen(), store: this.#writer?.status ?? null });
     this.second(subjects, { atSecond: second, values });
   }
 
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
+    this.#owners.stop();
     await this.#namespaces.settled();
     this.#keeper.closeAll();
     this.#writer?.[Symbol.dispose]();

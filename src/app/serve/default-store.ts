@@ -1,10 +1,13 @@
 import path from 'node:path';
 
-/** Where a recorder keeps what it sees, and `history` looks for it. `uid` 0 is root. */
-export function defaultStoreFile(env: NodeJS.ProcessEnv, uid: number): string {
-  if (uid === 0) return '/var/lib/halfopen/history.db';
-  // The XDG base directories may be set to nothing, which means not set; relative ones are to be ignored.
-  const { XDG_STATE_HOME: state = '', HOME: home = '/' } = env;
-  const folder = path.isAbsolute(state) ? state : path.join(home, '.local/state');
-  return path.join(folder, 'halfopen/history.db');
+/** /var/lib/halfopen/history.db for root; else where XDG's base directory specification keeps state, $XDG_STATE_HOME or ~/.local/state. */
+export function defaultStore(
+  user: { readonly isRoot: boolean; readonly home: string },
+  environment: Readonly<Record<string, string | undefined>>,
+): string {
+  if (user.isRoot) return '/var/lib/halfopen/history.db';
+  const { XDG_STATE_HOME: stated = '' } = environment;
+  // The specification: what is not absolute is to be ignored.
+  const state = path.isAbsolute(stated) ? stated : path.join(user.home, '.local/state');
+  return path.join(state, 'halfopen/history.db');
 }

@@ -15,6 +15,15 @@ export function sqliteCode(error: unknown): string | undefined {
   return code.startsWith('SQLITE_') ? code : undefined;
 }
 
+const diskCodes = /^(?:ENOSPC|EROFS|EDQUOT|EIO|SQLITE_(?:FULL|READONLY|IOERR|CANTOPEN))/;
+
+/** The disk, not the file: full, read-only, broken. It may pass. */
+export function isDiskTrouble(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  return diskCodes.test(code) || isDiskTrouble(error.cause);
+}
+
 /** A BLOB as it comes: libsql hands it over as a Buffer for one row, as an ArrayBuffer for many. */
 export type Blob = Uint8Array | ArrayBuffer;
 

@@ -43,13 +43,18 @@ export class HistoryStore implements Disposable {
 
   /**
    * Throws HalfopenError where another recorder has it, where it cannot be written, or where the file is somebody else's. A store of
-   * ours that is damaged is put aside, whole, and `putAside` tells where: observing goes on in a new one.
+   * ours that is damaged (`foundDamaged`: as was seen while it was used) is put aside, whole, and `putAside` tells where: observing goes on
+   * in a new one.
    */
-  static openForRecording(file: string): { readonly store: HistoryStore; readonly putAside?: string } {
+  static openForRecording(
+    file: string,
+    foundDamaged = false,
+  ): { readonly store: HistoryStore; readonly putAside?: string } {
     makeFolder(path.dirname(file));
     const lock = StoreLock.take(file);
     try {
-      return { store: new HistoryStore(file, openPrepared(file), lock) };
+      const putAside = foundDamaged ? { putAside: setAside(file) } : {};
+      return { store: new HistoryStore(file, openPrepared(file), lock), ...putAside };
     } catch (error) {
       if (!isDamaged(error) || !looksLikeSqlite(file)) {
         lock[Symbol.dispose]();
@@ -174,8 +179,7 @@ function looksLikeSqlite(file: string): boolean {
 function setAside(file: string): string {
   const stamp = new Date().toISOString().replaceAll(/[-:]|\.\d+Z$/g, '');
   const aside = `${file}.damaged-${stamp}`;
-  renameSync(file, aside);
-  for (const end of ['-wal', '-shm']) if (existsSync(file + end)) renameSync(file + end, aside + end);
+  for (const end of ['', '-wal', '-shm']) if (existsSync(file + end)) renameSync(file + end, aside + end);
   return aside;
 }
 
@@ -189,10 +193,7 @@ function makeFolder(folder: string): void {
 
 function asHalfopenError(error: unknown, on: string): HalfopenError {
   if (error instanceof HalfopenError) return error;
-  return new HalfopenError(exitCodes.cannotObserve, {
-    attempted: 'open the store',
-    on,
-    said: error instanceof Error ? error.message : String(error),
-    remedy: '--store names another file.',
-  });
+  const said = error instanceof Error ? error.message : String(error);
+  const remedy = '--store names another file.';
+  return new HalfopenError(exitCodes.cannotObserve, { attempted: 'open the store', on, said, remedy }, error);
 }

@@ -25,6 +25,7 @@ export class StoreLock implements Disposable {
         file,
         error instanceof Error ? error.message : String(error),
         '--store names another file.',
+        error,
       );
     }
     if (libc().call.flock(descriptor, LOCK_EX | LOCK_NB) !== 0) {
@@ -47,6 +48,6 @@ export class StoreLock implements Disposable {
   }
 }
 
-function cannot(attempted: string, on: string, said: string, remedy: string): HalfopenError {
-  return new HalfopenError(exitCodes.cannotObserve, { attempted, on, said, remedy });
+function cannot(attempted: string, on: string, said: string, remedy: string, cause?: unknown): HalfopenError {
+  return new HalfopenError(exitCodes.cannotObserve, { attempted, on, said, remedy }, cause);
 }

@@ -37,6 +37,8 @@ export interface JudgedFindings {
   readonly namespaceInode: number;
   readonly namespace: string;
   readonly findings: readonly Finding[];
+  /** What could not be judged this time is not taken as over. */
+  readonly unknown: ReadonlySet<FindingId>;
   readonly because: string;
   /** How bad a finding is among those of its kind: the worst moment's report is kept. */
   readonly magnitudeOf: (finding: Finding) => number;
@@ -96,11 +98,15 @@ export class IncidentBook {
     return { what, open };
   }
 
-  #closeMissing(found: ReadonlySet<string>, { atMs, namespaceInode }: JudgedFindings): readonly Change[] {
+  #closeMissing(
+    found: ReadonlySet<string>,
+    { atMs, namespaceInode, unknown }: JudgedFindings,
+  ): readonly Change[] {
     const over = [...this.#open].filter(
       ([key, { incident, finding }]) =>
         finding.namespace === namespaceInode &&
         !found.has(key) &&
+        !unknown.has(finding.id) &&
         atMs - incident.updatedMs >= CLOSES_AFTER_MS,
     );
     return over.map(([key, open]) => this.#close(key, open));

@@ -58,6 +58,7 @@ export class IncidentKeeper {
       namespaceInode,
       namespace: name,
       findings,
+      unknown: new Set(report.unknowns.map(({ rule }) => rule)),
       because,
       magnitudeOf: (finding) => magnitudeOf(finding, observation),
     });

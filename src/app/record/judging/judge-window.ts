@@ -7,13 +7,14 @@ import { absent, mapReading, type Reading } from '../../../tcp/reading.ts';
 import type { Report } from '../../../tcp/report.ts';
 import { hostFacts } from '../../observe/host-facts.ts';
 import { OwnerWatch } from '../../observe/owner-watch.ts';
-import type { Budget } from '../budget.ts';
 import type { RecorderLog } from '../recorder-options.ts';
 import type { ObservationWindow } from './observation-window.ts';
 
 /** How long processes are watched before the window ends. */
 const SETTLE_MS = 500;
 const LOOK_INTERVAL_MS = 100;
+/** Owners of conspicuous sockets are looked for among so many descriptors, at 3 us each: most are the listener's. */
+const MOST_DESCRIPTORS = 2000;
 
 /** What is of the host, not of one namespace. */
 export interface HostEvidence {
@@ -32,24 +33,22 @@ export interface Judged {
 
 /**
  * Lets the window run for another half second, in which the owners of its listeners are watched, ends it and judges it by the doctor's
- * rules. Those about the host as a whole are left to the host's own namespace. Without `walks` sockets are not counted: rules that need that
+ * rules. Those about the host as a whole are left to the host's own namespace. Without `mayWalk` sockets are not counted: rules that need that
  * say so.
  */
 export async function judgeWindow(
   window: ObservationWindow,
   host: HostEvidence,
   packets: () => Reading<PacketSample>,
-  walks: Budget | undefined,
+  mayWalk: boolean,
 ): Promise<Judged> {
   const { clock } = host;
   const { observer } = window;
   const elapsed = (): number => clock.monotonicMs() - window.beganMs;
-  walks?.charge(() => {
-    if (!observer.isCounted) observer.countBefore(elapsed());
-    observer.sockets.sampleRequests();
-  });
+  if (mayWalk && !observer.isCounted) observer.countBefore(elapsed());
+  if (mayWalk) observer.sockets.sampleRequests();
   const endsMs = elapsed() + SETTLE_MS;
-  const owners = new OwnerWatch(host.owners);
+  const owners = new OwnerWatch(host.owners, { others: MOST_DESCRIPTORS, late: MOST_DESCRIPTORS });
   await owners.begin(
     [observer],
     () => sleep(1),
@@ -60,9 +59,7 @@ export async function judgeWindow(
     await sleep(Math.min(LOOK_INTERVAL_MS, endsMs - elapsed()));
     owners.look(elapsed());
   }
-  const end = (): void => observer.end(elapsed());
-  if (walks === undefined) end();
-  else walks.charge(end);
+  observer.end(elapsed());
   const toMs = clock.nowMs();
   const processes = await owners.end([observer], elapsed);
   const isHosts = observer.access.initial || observer.access.found.own;

@@ -75,7 +75,7 @@ export class NamespaceJudge {
     const mayWalk = this.#walks.allows(nowMs);
     const packets = (): ReturnType<BlackBox['sampleSince']> =>
       this.#blackBox.sampleSince(window.beganAtMs, clock.nowMs());
-    const judged = await judgeWindow(window, this.#host, packets, mayWalk ? this.#walks : undefined);
+    const judged = await this.#walks.chargeAsync(() => judgeWindow(window, this.#host, packets, mayWalk));
     this.#recorder.drop(window);
     this.#judgedMs = clock.monotonicMs();
     done(judged);

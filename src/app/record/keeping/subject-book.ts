@@ -4,6 +4,9 @@ import type { LiveSubject, RecorderStatus } from '../../../tcp/recording/feed.ts
 import type { NamespaceRecorder, RecordedListener } from '../sampling/namespace-recorder.ts';
 import type { HistoryWriter } from './history-writer.ts';
 
+/** No store has as many series: what has such a number is in none. */
+export const FIRST_OWN_ID = 1_000_000_000;
+
 /** Numbers for what is recorded: the store's, or, where nothing is kept, of this run. */
 export class SubjectBook {
   readonly #writer: HistoryWriter | undefined;
@@ -13,12 +16,12 @@ export class SubjectBook {
     this.#writer = writer;
   }
 
-  host({ hostname, kernelRelease }: RecorderStatus, second: number): LiveSubject | undefined {
+  host({ hostname, kernelRelease }: RecorderStatus, second: number): LiveSubject {
     const about = { hostname, kernelRelease, cpus: os.availableParallelism() };
     return this.#numbered({ kind: 'host', identity: 'host', about }, second);
   }
 
-  namespace({ name, access }: NamespaceRecorder, second: number): LiveSubject | undefined {
+  namespace({ name, access }: NamespaceRecorder, second: number): LiveSubject {
     const about = { name, inode: access.found.inode };
     return this.#numbered({ kind: 'namespace', identity: name, about }, second);
   }
@@ -28,7 +31,7 @@ export class SubjectBook {
     { identity, family, address, port }: RecordedListener,
     process: { readonly pid: number | undefined; readonly name: string | undefined },
     second: number,
-  ): LiveSubject | undefined {
+  ): LiveSubject {
     const about = {
       namespace,
       inode: access.found.inode,
@@ -41,15 +44,13 @@ export class SubjectBook {
     return this.#numbered({ kind: 'listener', identity, about }, second);
   }
 
-  /** Undefined while the store has no number for it. */
-  #numbered(subject: SeriesSubject, second: number): LiveSubject | undefined {
-    const id = this.#writer ? this.#writer.idOf(subject, second) : this.#ownId(subject);
-    return id === undefined ? undefined : { id, ...subject };
+  #numbered(subject: SeriesSubject, second: number): LiveSubject {
+    return { id: this.#writer?.idOf(subject, second) ?? this.#ownId(subject), ...subject };
   }
 
   #ownId({ kind, identity }: SeriesSubject): number {
     const key = `${kind} ${identity}`;
-    const id = this.#ids.get(key) ?? this.#ids.size + 1;
+    const id = this.#ids.get(key) ?? FIRST_OWN_ID + this.#ids.size;
     this.#ids.set(key, id);
     return id;
   }

@@ -6,6 +6,8 @@ import type { NamespaceRecorder } from './namespace-recorder.ts';
 const PAUSE_MS = 20;
 /** Sockets that no process was found to hold are looked for again; a listener may have been handed on. */
 const FORGET_EVERY_MS = 300_000;
+/** Judging adds those of conspicuous sockets. */
+const MOST_KNOWN = 20_000;
 /** Not sooner after a search than this, however many listeners come. */
 const SEARCH_EVERY_MS = 2000;
 
@@ -13,13 +15,14 @@ const SEARCH_EVERY_MS = 2000;
 export class ListenerOwners {
   readonly pidsByInode = new Map<number, readonly number[]>();
   #busy = false;
+  #isStopped = false;
   #searchedMs = Number.NEGATIVE_INFINITY;
   #forgotMs = 0;
 
   /** Once a second. `nowMs` of a clock that does not go back. */
   look(namespaces: readonly NamespaceRecorder[], nowMs: number): void {
     if (this.#busy || nowMs - this.#searchedMs < SEARCH_EVERY_MS) return;
-    if (nowMs - this.#forgotMs > FORGET_EVERY_MS) {
+    if (nowMs - this.#forgotMs > FORGET_EVERY_MS || this.pidsByInode.size > MOST_KNOWN) {
       this.#forgotMs = nowMs;
       this.pidsByInode.clear();
     }
@@ -55,8 +58,12 @@ export class ListenerOwners {
 
   async #find(wanted: ReadonlySet<number>, pids: readonly number[]): Promise<void> {
     const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-    const found = await findSocketOwners(wanted, pids, pause);
+    const found = await findSocketOwners(wanted, pids, pause, { stop: () => this.#isStopped });
     for (const [inode, holders] of found.pidsByInode) this.pidsByInode.set(inode, holders);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
   }
 
   /** The first process that holds any of them. */

@@ -47,6 +47,7 @@ export class NamespaceRecorder implements Disposable {
   #windows: ObservationWindow[] = [];
   #snapshot: NamespaceSnapshot | undefined;
   #before: NamespaceSnapshot | undefined;
+  #counterTrouble: string | undefined;
   #synRecv: number | undefined;
   #states: StateCounts | undefined;
 
@@ -118,10 +119,15 @@ export class NamespaceRecorder implements Disposable {
 
   /** Reads counters; windows begin and end with it. Once a second. */
   lookAtCounters(nowMs: number, nowAtMs: number): void {
-    this.#before = this.#snapshot;
-    this.#snapshot = this.access.snapshot();
     const newest = this.#windows.at(-1);
-    if (newest !== undefined && newest.ageMs(nowMs) < WINDOW_EVERY_MS) return;
+    const isBegin = newest === undefined || newest.ageMs(nowMs) >= WINDOW_EVERY_MS;
+    this.#before = this.#snapshot;
+    this.#snapshot =
+      isBegin || this.#snapshot === undefined
+        ? this.access.snapshot()
+        : this.access.countersNow(this.#snapshot);
+    this.#counterTrouble = counterTrouble((counter) => this.#rise(counter));
+    if (!isBegin) return;
     const window = new ObservationWindow(this.access, this.#snapshot, nowMs, nowAtMs);
     this.#windows = [...this.#windows.slice(-(WINDOWS - 1)), window];
   }
@@ -140,7 +146,7 @@ export class NamespaceRecorder implements Disposable {
       const because = queueTrouble([second.pressure]);
       if (because !== undefined) found.push({ key: `${because} ${identity}`, because });
     }
-    const because = counterTrouble((counter) => this.#rise(counter));
+    const because = this.#counterTrouble;
     if (because !== undefined) found.push({ key: because, because });
     return found;
   }

@@ -1,4 +1,5 @@
-import { defaultStoreFile } from '../../../app/serve/default-store.ts';
+import os from 'node:os';
+import { defaultStore } from '../../../app/serve/default-store.ts';
 import { usageError } from '../../../base/errors.ts';
 import type { HistoryTextOptions } from '../../../report/history/history-context.ts';
 import { momentMs } from '../../moment.ts';
@@ -6,7 +7,7 @@ import { terminal } from '../../terminal.ts';
 import type { HistoryOptions, SpanOptions } from './history-options.ts';
 
 export function storeOf({ store }: HistoryOptions): string {
-  return store ?? defaultStoreFile(process.env, process.getuid?.() ?? -1);
+  return store ?? defaultStore({ isRoot: process.getuid?.() === 0, home: os.homedir() }, process.env);
 }
 
 /** Throws HalfopenError where the end comes before the beginning. */
