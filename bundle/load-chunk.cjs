@@ -16,7 +16,8 @@ const scripts = new Map();
 function requireIn(folder, requireOther) {
   return (id) => {
     const file = path.join(folder, id);
-    return id.startsWith('.') && path.dirname(file) === chunkFolder ? load(file) : requireOther(id);
+    if (!id.startsWith('.')) return requireOther(id);
+    return path.dirname(file) === chunkFolder ? load(file) : requireOther(file);
   };
 }
 

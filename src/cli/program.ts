@@ -16,6 +16,8 @@ const commands: Readonly<Record<string, () => Promise<HalfopenCommand>>> = {
   predict: async () => (await import('./commands/predict.ts')).predictCommand,
   tune: async () => (await import('./commands/tune.ts')).tuneCommand,
   serve: async () => (await import('./commands/serve.ts')).serveCommand,
+  watch: async () => (await import('./commands/watch.ts')).watchCommand,
+  history: async () => (await import('./commands/history.ts')).historyCommand,
   schema: async () => (await import('./commands/schema.ts')).schemaCommand,
 };
 

@@ -232,7 +232,7 @@ const process = z.object({
   throttledShare: z.number().optional(),
 });
 
-const kernelLogEvent = z.object({
+export const kernelLogEvent = z.object({
   kind: z.enum(['syn-flooding', 'conntrack-full', 'orphans', 'tcp-memory', 'time-wait-overflow']),
   atMs: z.number().optional(),
   inWindow: z.boolean(),

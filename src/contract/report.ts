@@ -38,7 +38,7 @@ const namespace = z.strictObject({
   sysctls: z.record(z.string(), z.string()),
 });
 
-const reportSchema = z.strictObject({
+export const reportSchema = z.strictObject({
   schemaVersion: z.literal(1),
   tool: z.strictObject({ name: z.string(), version: z.string() }),
   host: z.strictObject({

@@ -36,6 +36,7 @@ const mostMountsOnAName = 16;
 const needsRoot = 'The lab makes network namespaces: it needs root (CAP_SYS_ADMIN).';
 
 let prepared = false;
+let covered = false;
 
 /**
  * Makes /run/netns ready for `makeNamespace`, and all children of this process known as the lab's; once for each process, on its main thread. Where it may not be written, as for root
@@ -51,8 +52,14 @@ export function prepareNamespaceFolder(): void {
     if (!['EACCES', 'EPERM', 'EROFS'].includes(errorCode(error))) throw error;
     coverFolder();
     shareFolder();
+    covered = true;
   }
   prepared = true;
+}
+
+/** After `prepareNamespaceFolder`: other processes of this host see the names, too. */
+export function areNamesShared(): boolean {
+  return !covered;
 }
 
 /** A new, empty network namespace with this name; this thread stays where it is. */

@@ -7,7 +7,7 @@ import { disposeAtExit, forgetAtExit } from './left-behind.ts';
 import { inodeOfName, makeNamespace, namespaceFolder } from './namespace-file.ts';
 import type { LabPrograms } from './programs/options.ts';
 import { removeNamespace } from './remove-namespace.ts';
-import { newName } from './run-id.ts';
+import { type NamePrefix, newName } from './run-id.ts';
 import { runTool } from './tool.ts';
 
 /**
@@ -15,7 +15,7 @@ import { runTool } from './tool.ts';
  * of a `using` block), at the latest until this process exits or is ended by SIGINT or SIGTERM; its processes die first.
  */
 export class LabNamespace {
-  /** As `ip netns list` shows it: hop-LABEL-RUN-N (run-id.ts). */
+  /** As `ip netns list` shows it: hop-LABEL-RUN-N or halfopen-lab-LABEL-RUN-N (run-id.ts). */
   readonly name: string;
   /** For `inNamespace`: /run/netns/NAME. */
   readonly path: string;
@@ -31,8 +31,8 @@ export class LabNamespace {
   }
 
   /** Throws HalfopenError without root or without `ip` (Debian package iproute2). */
-  static create(label: string): LabNamespace {
-    const name = newName(label);
+  static create(label: string, prefix?: NamePrefix): LabNamespace {
+    const name = newName(label, prefix);
     makeNamespace(name);
     const namespace = new LabNamespace(name);
     namespace.#enableIpv6();

@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { exitCodes, HalfopenError } from '../base/errors.ts';
 import { libc } from '../kernel/ffi.ts';
 import { firewallTool } from './firewall.ts';
-import { prepareNamespaceFolder } from './namespace-file.ts';
+import { areNamesShared, prepareNamespaceFolder } from './namespace-file.ts';
 import { howToInstall, isInstalled } from './tool.ts';
 
 const AF_INET6 = 10;
@@ -34,6 +34,15 @@ export function prepareCleaning(): void {
   const missing = missingCapabilities();
   if (missing.length > 0) throw cannotRun(`it needs ${missing.join(', ')}`, howToGetRoot());
   prepareNamespaceFolder();
+}
+
+/** After `prepareLab`: throws HalfopenError (exit 3) where nobody else could see the lab's namespaces. */
+export function requireSharedNames(): void {
+  if (areNamesShared()) return;
+  throw cannotRun(
+    '/run/netns may not be written here, so that no other program would see its namespaces',
+    'Run it as root of the host, or without --visible.',
+  );
 }
 
 /** Kernel features that some scenarios need; asked when they are needed, so that a host without one can play the others. */

@@ -12,7 +12,7 @@ export const runVariable = 'HALFOPEN_LAB_RUN';
 /** PROC_PID_INIT_INO (include/linux/proc_ns.h). */
 const initialPidNamespace = 0xeffffffc;
 const runPattern = /^(\d+)-([0-9a-z]+)(?:\.([0-9a-z]+))?$/;
-const ownName = /^hop-.+-(\d+-[0-9a-z]+(?:\.[0-9a-z]+)?)-\d+$/;
+const ownName = /^(?:hop|halfopen-lab)-.+-(\d+-[0-9a-z]+(?:\.[0-9a-z]+)?)-\d+$/;
 const ended = new Set(['Z', 'X']);
 
 let own: string | undefined;
@@ -27,10 +27,13 @@ export function thisRun(): string {
   return own;
 }
 
+/** What a name begins with: short, or for those who do not know it, such as a recorder's viewers. */
+export type NamePrefix = 'hop' | 'halfopen-lab';
+
 /** A name no other run uses: hop-LABEL-RUN-N. */
-export function newName(label: string): string {
+export function newName(label: string, prefix: NamePrefix = 'hop'): string {
   named++;
-  return `hop-${label}-${thisRun()}-${named}`;
+  return `${prefix}-${label}-${thisRun()}-${named}`;
 }
 
 /** The run in a name `newName` gave; undefined for any other name. */

@@ -25,6 +25,8 @@ export interface RunRequest {
   readonly seed: number;
   /** The user's own server, as a shell would take it. */
   readonly server?: string;
+  /** A recorder beside it is to see what happens: telling names, and time to find them before and after. */
+  readonly visible?: boolean;
   readonly onProgress: (text: string) => void;
   /** null: no picture of states and counters over time, for many runs side by side. */
   readonly sampleEveryMs?: number | null;
@@ -61,10 +63,14 @@ export async function runScenario(
   const startedMs = wallMs();
   const situation = situationOn(surroundings.kernelRelease, family);
   const prediction = scenario.predict(values, situation);
-  using client = LabNamespace.create('client');
-  using server = LabNamespace.create('server');
+  const create = (end: string): LabNamespace =>
+    request.visible
+      ? LabNamespace.create(`${scenario.name}-${end}`, 'halfopen-lab')
+      : LabNamespace.create(end);
+  using client = create('client');
+  using server = create('server');
   pinSysctls([client, server], scenario, values);
-  using router = scenario.throughRouter ? LabNamespace.create('router') : null;
+  using router = scenario.throughRouter ? create('router') : null;
   const link = await (router
     ? joinThroughRouter(client, router, server, (a, b, addresses) =>
         joinNamespaces(a, b, values, seed, addresses),
@@ -85,10 +91,12 @@ export async function runScenario(
     stop: request.stop,
     ...(request.sampleEveryMs === undefined ? {} : { sampleEveryMs: request.sampleEveryMs }),
   });
+  if (request.visible) await stayVisible(`until ${server.name} is seen`, request);
   const incompleteBecause = [
     ...(await playToTheEnd(scenario, stage, values)),
     ...withoutPrediction(scenario, values),
   ];
+  if (request.visible) await stayVisible('with what it has come to', request);
   // What came last is in the ring, but not yet handed over.
   await setTimeout(handedOverWithinMs);
   stage.tap.drain();
@@ -124,6 +132,15 @@ export async function runScenario(
     tookMs: Math.round(wallMs() - startedMs),
   };
   return { run, packets: stage.tap.packets() };
+}
+
+/** A recorder looks for new namespaces each second, and judges within another one. */
+const SEEN_WITHIN_MS = 3000;
+
+async function stayVisible(why: string, { onProgress, stop }: RunRequest): Promise<void> {
+  onProgress(`waiting ${SEEN_WITHIN_MS / 1000} s, ${why}`);
+  // Stopping is not an error here: the scenario notices it itself.
+  await setTimeout(SEEN_WITHIN_MS, undefined, { signal: stop }).catch(() => {});
 }
 
 /** The comparison would be with a link that does nothing of it. */

@@ -1,5 +1,5 @@
 /** One finding in a terminal. */
-import type { Finding, Remedy, Severity } from '../tcp/finding.ts';
+import type { Finding, Remedy } from '../tcp/finding.ts';
 import type { Paint } from './ansi.ts';
 import { evidenceLabel, ruledOutLabel } from './evidence-labels.ts';
 import { evidenceText } from './evidence-text.ts';
@@ -7,14 +7,9 @@ import type { FindingInput } from './finding-input.ts';
 import { namespaceName } from './listener-rows.ts';
 import { printable } from './printable.ts';
 import { sentenceCase } from './sentence-case.ts';
+import { severityPaint, severitySign } from './severity-sign.ts';
 import type { TextContext } from './text-context.ts';
 import { hanging, shorten, widthOf, wrapText } from './wrap-text.ts';
-
-const signs: Readonly<Record<Severity, string>> = { critical: 'x', warning: '!', info: '-' };
-
-function signPaint(severity: Severity, paint: Paint): (text: string) => string {
-  return severity === 'critical' ? paint.red : severity === 'warning' ? paint.yellow : paint.dim;
-}
 
 /** Title, explanation, aligned facts, what is not the cause, what to do, where to read on. */
 export function findingLines(finding: Finding, input: FindingInput, context: TextContext): readonly string[] {
@@ -47,9 +42,11 @@ export function bodyLines(finding: Finding, input: FindingInput, context: TextCo
 
 /** Sign and title only, for what needs no action. */
 export function noteLines(finding: Finding, { paint, columns }: TextContext): readonly string[] {
-  const sign = signs[finding.severity];
+  const sign = severitySign(finding.severity);
   const lines = hanging(`${sign} `, sentenceCase(finding.title), columns);
-  return lines.map((line, i) => (i === 0 ? signPaint(finding.severity, paint)(sign) + line.slice(1) : line));
+  return lines.map((line, i) =>
+    i === 0 ? severityPaint(finding.severity, paint)(sign) + line.slice(1) : line,
+  );
 }
 
 function paragraph(lines: readonly string[]): readonly string[] {
@@ -59,12 +56,12 @@ function paragraph(lines: readonly string[]): readonly string[] {
 /** The confidence stands at the right edge of the first line, or below the title where there is no room. */
 export function titleLines(finding: Finding, { paint, columns }: TextContext): readonly string[] {
   const confidence = finding.confidence;
-  const colour = signPaint(finding.severity, paint);
+  const colour = severityPaint(finding.severity, paint);
   const lines = wrapText(sentenceCase(finding.title), columns - 4 - confidence.length);
   return lines.map((line, i) => {
     if (i > 0) return `  ${paint.bold(line)}`;
     const gap = ' '.repeat(Math.max(2, columns - 2 - widthOf(line) - confidence.length));
-    return `${colour(signs[finding.severity])} ${paint.bold(line)}${gap}${paint.dim(confidence)}`;
+    return `${colour(severitySign(finding.severity))} ${paint.bold(line)}${gap}${paint.dim(confidence)}`;
   });
 }
 

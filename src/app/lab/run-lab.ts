@@ -7,7 +7,7 @@ import { diagnose } from '../../diagnosis/diagnose.ts';
 import { findNamespaces } from '../../kernel/netns/find-namespaces.ts';
 import { selectNamespaces } from '../../kernel/netns/select-namespaces.ts';
 import { cleanLeftovers } from '../../lab/clean-leftovers.ts';
-import { prepareLab } from '../../lab/prepare-lab.ts';
+import { prepareLab, requireSharedNames } from '../../lab/prepare-lab.ts';
 import { type LabSurroundings, type PlayedScenario, runScenario } from '../../lab/run-scenario.ts';
 import type { Scenario } from '../../lab/scenario.ts';
 import { situationOn } from '../../lab/situation.ts';
@@ -33,6 +33,8 @@ export interface RunLabOptions {
   readonly server?: string;
   /** Where the packets of a single job go. */
   readonly keepCapture?: string;
+  /** A recorder beside it (halfopen serve) is to see it. */
+  readonly visible?: boolean;
   /** Scenarios played side by side. */
   readonly jobs: number;
   readonly stop: AbortSignal;
@@ -43,6 +45,7 @@ export interface RunLabOptions {
 /** Plays all jobs, `jobs` of them at a time; results in the order of the jobs. Those not begun when it is stopped are left out. */
 export async function runLab(work: readonly LabJob[], options: RunLabOptions): Promise<readonly LabRun[]> {
   prepareLab();
+  if (options.visible) requireSharedNames();
   cleanLeftovers();
   const results = new Map<LabJob, LabRun>();
   const waiting = [...work];
@@ -113,6 +116,7 @@ async function playJob(job: LabJob, options: RunLabOptions, surroundings: LabSur
       seed: options.seed,
       stop: options.stop,
       onProgress: (text) => options.onProgress(job, text),
+      ...(options.visible ? { visible: true } : {}),
       ...(options.server === undefined ? {} : { server: options.server }),
     },
     surroundings,

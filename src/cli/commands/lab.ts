@@ -11,6 +11,7 @@ interface RunOptions {
   readonly seed: number;
   readonly jobs: number;
   readonly server?: string;
+  readonly visible?: true;
   readonly json?: true;
   readonly html?: string;
   readonly keepCapture?: string;
@@ -63,6 +64,10 @@ function defineRun(lab: Command, done: (result: CommandResult) => void): void {
     )
     .addOption(
       new Option('--jobs <number>', 'how many scenarios run side by side').argParser(readCount).default(1),
+    )
+    .option(
+      '--visible',
+      'let halfopen serve and watch on this host see it: namespaces called halfopen-lab-NAME-server-..., 3 s before and 3 s after',
     )
     .option('--server <command>', 'put your own server program into the scenario')
     .addOption(new Option('--json', 'print one JSON document').conflicts('verbose'))

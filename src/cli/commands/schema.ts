@@ -1,5 +1,10 @@
 import { exitCodes } from '../../base/errors.ts';
 import { captureReportJsonSchema } from '../../contract/capture-report.ts';
+import {
+  historyIncidentJsonSchema,
+  historyJsonSchema,
+  historySeriesJsonSchema,
+} from '../../contract/history.ts';
 import { labRunJsonSchema } from '../../contract/lab-run.ts';
 import { predictionJsonSchema } from '../../contract/prediction.ts';
 import { proofJsonSchema } from '../../contract/proof.ts';
@@ -28,6 +33,13 @@ const contracts = [
   { name: 'verify', of: 'what tune verify --json prints, version 1', schema: tuneVerifyJsonSchema },
   { name: 'rollback', of: 'what tune rollback --json prints, version 1', schema: tuneRollbackJsonSchema },
   { name: 'explain', of: 'what tune explain --json prints, version 1', schema: tuneExplainJsonSchema },
+  { name: 'history', of: 'what history --json prints, version 1', schema: historyJsonSchema },
+  {
+    name: 'incident',
+    of: 'what history show ID --json prints, version 1',
+    schema: historyIncidentJsonSchema,
+  },
+  { name: 'series', of: 'what history series --json prints, version 1', schema: historySeriesJsonSchema },
 ] as const;
 
 export const schemaCommand: HalfopenCommand = {

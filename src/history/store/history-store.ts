@@ -1,4 +1,14 @@
-import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
 import { exitCodes, HalfopenError } from '../../base/errors.ts';
 import { type Channel, channelsNamed } from '../../tcp/recording/channel.ts';
@@ -61,13 +71,7 @@ export class HistoryStore implements Disposable {
 
   /** Also while a recorder writes. Throws HalfopenError where there is none, or it cannot be read. */
   static openForReading(file: string): HistoryStore {
-    if (!existsSync(file))
-      throw new HalfopenError(exitCodes.cannotObserve, {
-        attempted: 'read the history',
-        on: file,
-        said: 'there is no such file',
-        remedy: 'halfopen serve records it; --store FILE names another one.',
-      });
+    refuseUnreadable(file);
     try {
       const database = openPrepared(file);
       database.exec('PRAGMA query_only = 1');
@@ -137,6 +141,30 @@ function openPrepared(file: string): Database {
     database.close();
     throw error;
   }
+}
+
+function refuseUnreadable(file: string): void {
+  try {
+    accessSync(file, constants.R_OK);
+    const found = statSync(file);
+    if (!found.isFile()) throw new Error('it is no file');
+    if (found.size === 0) throw new Error('it is empty');
+  } catch (error) {
+    throw cannotRead(file, error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+function cannotRead(on: string, error: NodeJS.ErrnoException): HalfopenError {
+  const isMissing = error.code === 'ENOENT';
+  return new HalfopenError(exitCodes.cannotObserve, {
+    attempted: 'read the history',
+    on,
+    said: isMissing ? 'there is no such file' : error.message,
+    remedy:
+      error.code === 'EACCES'
+        ? 'Run it as root, or as the user whose recorder wrote it.'
+        : 'halfopen serve records it; --store FILE names another one.',
+  });
 }
 
 export function isDamaged(error: unknown): boolean {

@@ -42,6 +42,7 @@ async function playAndTell(
     jobs: options.jobs,
     stop,
     onProgress: ({ scenario, family }, text) => line.show(`${scenario.name} (${family}): ${text}`),
+    ...(options.visible ? { visible: true } : {}),
     ...(options.server === undefined ? {} : { server: options.server }),
     ...(options.keepCapture === undefined ? {} : { keepCapture: options.keepCapture }),
   });
