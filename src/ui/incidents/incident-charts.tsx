@@ -1,0 +1,108 @@
+import { useMemo, useState } from 'react';
+import { formatCount } from '../../base/units.ts';
+import type { ApiSeriesList } from '../../contract/api.ts';
+import type { Incident } from '../../tcp/recording/incident.ts';
+import { useFetched } from '../api/use-fetched.ts';
+import { Chart, type ChartMark } from '../chart/chart.tsx';
+import { peakOf, storedRows, sumOf } from '../chart/rows.ts';
+import type { Span } from '../chart/time-view.ts';
+import { isAbout, laneFacts } from '../live/lane-facts.ts';
+import { useOverview } from '../live/use-live.ts';
+import { stateLines } from '../now/state-lines.ts';
+
+const aroundSeconds = 90;
+const longestSeconds = 3600;
+
+/** The listener and its namespace around the incident, with its worst moment marked. */
+export function IncidentCharts({ incident }: { readonly incident: Incident }) {
+  const subjects = useOverview((overview) => overview.subjects);
+  const ids = useMemo(
+    () =>
+      subjects
+        .filter((one) =>
+          one.kind === 'listener'
+            ? isAbout(incident, laneFacts(one))
+            : one.kind === 'namespace' && one.about['name'] === incident.namespace,
+        )
+        .map(({ id }) => id)
+        .join(','),
+    [subjects, incident],
+  );
+  const span = spanOf(incident);
+  const answer = useFetched<ApiSeriesList>(
+    ids === ''
+      ? null
+      : `series?from=${span.from}&to=${span.to}&ids=${ids}&rows=${longestSeconds + 2 * aroundSeconds}`,
+  );
+  const [shown, setShown] = useState<Span | null>(null);
+  const series = answer.value?.series ?? [];
+  const listener = series.find(({ subject }) => subject.kind === 'listener');
+  const namespace = series.find(({ subject }) => subject.kind === 'namespace');
+  if (listener === undefined && namespace === undefined) {
+    return answer.status === 'loading' && ids !== '' ? (
+      <div className="chart-place" aria-hidden="true" />
+    ) : null;
+  }
+  const { openedMs, closedMs, updatedMs, worstMs, severity } = incident;
+  const mark: ChartMark = {
+    from: openedMs / 1000,
+    to: (closedMs ?? updatedMs) / 1000,
+    severity,
+    moment: worstMs / 1000,
+  };
+  const shared = { shown: shown ?? span, marks: [mark], onChoose: setShown, height: 140 };
+  const queue = listener === undefined ? undefined : storedRows(listener);
+  const states = namespace === undefined ? undefined : storedRows(namespace);
+  return (
+    <section className="incident-charts" aria-label="Around the incident">
+      {queue === undefined ? null : (
+        <>
+          <Chart
+            {...shared}
+            title="Waiting to be accepted"
+            note={`peak ${formatCount(Math.max(0, peakOf(queue.column('queueMax'))))} of ${formatCount(peakOf(queue.column('limit')))}`}
+            unit="connections"
+            startSecond={queue.startSecond}
+            stepSeconds={queue.stepSeconds}
+            lines={[
+              { label: 'waiting', colour: 'calm', draw: 'area', values: queue.column('queueMax') },
+              { label: 'limit', colour: 'limit', draw: 'dashes', values: queue.column('limit') },
+            ]}
+          />
+          <Chart
+            {...shared}
+            title="Accepted and dropped"
+            note={`${formatCount(sumOf(queue.column('drops')))} dropped`}
+            unit="per second"
+            startSecond={queue.startSecond}
+            stepSeconds={queue.stepSeconds}
+            lines={[
+              { label: 'dropped', colour: 'loss', draw: 'bars', values: queue.column('drops') },
+              { label: 'accepted', colour: 'accent', draw: 'line', values: queue.column('acceptedAtLeast') },
+            ]}
+          />
+        </>
+      )}
+      {states === undefined ? null : (
+        <Chart
+          {...shared}
+          title={`Sockets of ${incident.namespace} by state`}
+          unit="sockets"
+          startSecond={states.startSecond}
+          stepSeconds={states.stepSeconds}
+          stacked
+          lines={stateLines(states)}
+        />
+      )}
+    </section>
+  );
+}
+
+/** A minute and a half before and after it; of one that lasts, an hour around its worst moment. */
+function spanOf({ openedMs, closedMs, updatedMs, worstMs }: Incident): Span {
+  const from = Math.floor(openedMs / 1000) - aroundSeconds;
+  const to = Math.ceil((closedMs ?? updatedMs) / 1000) + aroundSeconds;
+  if (to - from <= longestSeconds) return { from, to };
+  const worst = Math.floor(worstMs / 1000);
+  return { from: worst - longestSeconds / 2, to: worst + longestSeconds / 2 };
+}
