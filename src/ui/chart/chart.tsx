@@ -131,6 +131,7 @@ function startPlot(
       width: Math.max(50, box.clientWidth),
       height,
       legend: { show: false },
+      padding: [6, 0, 0, 0],
       cursor: {
         sync: { key: 'time' },
         drag: { x: true, y: false, setScale: false },
@@ -139,7 +140,7 @@ function startPlot(
       },
       scales: { x: { time: true }, y: { range: (_, __, most) => [0, Math.max(4, most * 1.08)] } },
       axes: [
-        { ...axis, space: 70, values: '{HH}:{mm}:{ss}', size: 26, gap: 2 },
+        { ...axis, space: 70, values: '{HH}:{mm}:{ss}', size: 26, gap: 5 },
         { ...axis, size: 52, gap: 4, space: 34, values: (_, ticks) => ticks.map(shortNumber) },
       ],
       series: [

@@ -38,6 +38,9 @@ export function LaneDetail({ lane }: { readonly lane: LaneFacts }) {
   const perSecond = rows.stepSeconds;
   return (
     <div className="detail">
+      <div className="detail-limits">
+        <LaneLimits lane={lane} />
+      </div>
       <div className="detail-charts">
         <Chart
           {...shared}
@@ -76,7 +79,6 @@ export function LaneDetail({ lane }: { readonly lane: LaneFacts }) {
         )}
       </div>
       <div className="detail-side">
-        <LaneLimits lane={lane} />
         <h4>Recent incidents</h4>
         {own.length === 0 ? <p className="quiet">None is kept of this listener.</p> : null}
         <ul className="incident-lines">

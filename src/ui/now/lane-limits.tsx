@@ -12,7 +12,7 @@ export function LaneLimits({ lane }: { readonly lane: LaneFacts }) {
     const count = (channel: string, unit: string): string =>
       at(channel) < 0 ? unknown : `${formatCount(at(channel))} ${unit}`;
     return [
-      at('limit') < 0 ? unknown : `${formatCount(at('limit'))} connections, one more than that fits`,
+      at('limit') < 0 ? unknown : `${formatCount(at('limit'))} connections`,
       at('fullShare') < 0 ? unknown : `${formatShare(at('fullShare') / 1000)} of the last second`,
       count('synRecv', 'requests'),
       count('synAckRetransmissions', 'in the last second'),

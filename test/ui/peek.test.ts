@@ -1,0 +1,20 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { it } from 'vitest';
+import { fakeWorld } from './support/fake-world.ts';
+import { launch, picture, watchedPage } from './support/open-browser.ts';
+import { startConsole } from './support/start-console.ts';
+it('peek', async () => {
+  const file = path.join(mkdtempSync(path.join(tmpdir(), 'halfopen-ui-')), 'history.db');
+  const world = await fakeWorld(file, { more: 30 });
+  const server = await startConsole(world.feed, file, { allowLab: true, allowTune: true });
+  const incident = world.open().id;
+  const browser = await launch();
+  const { page, complaints } = await watchedPage(browser);
+  await page.goto(`${server.url}incidents/${incident}`);
+  await page.waitForTimeout(2500);
+  await picture(page, 'peek');
+  console.log(complaints, (await page.locator('.black-box').allInnerTexts()).join());
+  await browser.close(); await server.close();
+});
