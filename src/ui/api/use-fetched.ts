@@ -15,6 +15,7 @@ export function useFetched<T>(path: string | null): Fetched<T> & { readonly agai
     path,
   });
   const [round, setRound] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another round asks the same again
   useEffect(() => {
     if (path === null) return;
     const end = new AbortController();
@@ -29,7 +30,6 @@ export function useFetched<T>(path: string | null): Fetched<T> & { readonly agai
       },
     );
     return () => end.abort();
-    // `round` asks the same again.
   }, [path, round]);
   const again = useCallback(() => setRound((number) => number + 1), []);
   return { ...state, again };

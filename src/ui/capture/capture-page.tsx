@@ -1,4 +1,4 @@
-import { type DragEvent, useCallback, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { formatBytes, formatShare } from '../../base/units.ts';
 import { Trouble } from '../shell/trouble.tsx';
 import { CaptureReportView } from './capture-report.tsx';
@@ -11,24 +11,9 @@ export function CapturePage() {
   const [over, setOver] = useState(false);
   const open = useCallback(async () => file as File, [file]);
   const { state, capture } = useCapture(file === undefined ? undefined : open);
-  const drop = (event: DragEvent): void => {
-    event.preventDefault();
-    setOver(false);
-    const [dropped] = event.dataTransfer.files;
-    if (dropped !== undefined) setFile(dropped);
-  };
+  useEffect(() => listenForDrops(setFile, setOver), []);
   return (
-    <div
-      className={`capture-page ${over ? 'over' : ''}`}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={(event) => {
-        if (event.currentTarget === event.target) setOver(false);
-      }}
-      onDrop={drop}
-    >
+    <div className={`capture-page ${over ? 'over' : ''}`}>
       {state.status === 'ready' && capture !== undefined ? null : (
         <header className="headline">
           <h1 tabIndex={-1}>What does this capture show?</h1>
@@ -64,6 +49,29 @@ export function CapturePage() {
       </label>
     </div>
   );
+}
+
+/** Anywhere on the page; returns how to end it. */
+function listenForDrops(onFile: (file: File) => void, onOver: (over: boolean) => void): () => void {
+  const end = new AbortController();
+  const { signal } = end;
+  const over = (event: DragEvent): void => {
+    event.preventDefault();
+    onOver(true);
+  };
+  const leave = (event: DragEvent): void => {
+    if (event.relatedTarget === null) onOver(false);
+  };
+  const drop = (event: DragEvent): void => {
+    event.preventDefault();
+    onOver(false);
+    const dropped = event.dataTransfer?.files[0];
+    if (dropped !== undefined) onFile(dropped);
+  };
+  window.addEventListener('dragover', over, { signal });
+  window.addEventListener('dragleave', leave, { signal });
+  window.addEventListener('drop', drop, { signal });
+  return () => end.abort();
 }
 
 function Progress({

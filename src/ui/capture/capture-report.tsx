@@ -7,6 +7,7 @@ import { worstFirst } from '../../report/finding-order.ts';
 import type { CaptureReport } from '../../tcp/capture.ts';
 import { Chart } from '../chart/chart.tsx';
 import { FindingArticle } from '../report/finding-article.tsx';
+import { ScrollBox } from '../shell/scroll-box.tsx';
 import type { CaptureClient } from './capture-client.ts';
 import { ConnectionTable } from './connection-table.tsx';
 
@@ -43,23 +44,31 @@ export function CaptureReportView({
           </p>
         )}
       </header>
-      <Judgements report={report} />
-      <PacketChart report={report} />
-      {findings.length === 0 ? null : (
-        <section className="findings" aria-label="Findings">
-          {findings.map((finding, place) => (
-            <FindingArticle
-              key={`${finding.id} ${finding.title}`}
-              finding={finding}
-              heading={place > 0 || kind !== 'problems'}
-            />
-          ))}
-        </section>
-      )}
+      <div className="two">
+        <Judgements report={report} />
+        <PacketChart report={report} />
+      </div>
       <ConnectionTable capture={capture} report={report} />
-      <Listeners report={report} />
-      <Peers report={report} />
-      <Totals report={report} />
+      <div className="two words">
+        {findings.length === 0 ? (
+          <section className="quiet">No rule found a problem in it.</section>
+        ) : (
+          <section className="findings" aria-label="Findings">
+            {findings.map((finding, place) => (
+              <FindingArticle
+                key={`${finding.id} ${finding.title}`}
+                finding={finding}
+                heading={place > 0 || kind !== 'problems'}
+              />
+            ))}
+          </section>
+        )}
+        <div>
+          <Totals report={report} />
+          <Listeners report={report} />
+          <Peers report={report} />
+        </div>
+      </div>
     </>
   );
 }
@@ -137,7 +146,7 @@ function Listeners({ report: { listeners, listenersInAll } }: { readonly report:
   return (
     <section>
       <h2>Listeners</h2>
-      <div className="wide" tabIndex={0} role="region" aria-label="Listeners">
+      <ScrollBox label="Listeners">
         <table className="plain">
           <thead>
             <tr>
@@ -165,7 +174,7 @@ function Listeners({ report: { listeners, listenersInAll } }: { readonly report:
             })}
           </tbody>
         </table>
-      </div>
+      </ScrollBox>
       {shown.map(({ heartbeat, address, port }) =>
         heartbeat === null ? null : (
           <p key={`${address} ${port}`} className="quiet">
@@ -187,7 +196,7 @@ function Peers({ report: { peers, peersInAll } }: { readonly report: CaptureRepo
   return (
     <section>
       <h2>Clients</h2>
-      <div className="wide" tabIndex={0} role="region" aria-label="Clients">
+      <ScrollBox label="Clients">
         <table className="plain">
           <thead>
             <tr>
@@ -213,7 +222,7 @@ function Peers({ report: { peers, peersInAll } }: { readonly report: CaptureRepo
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollBox>
       {peersInAll > shown.length ? (
         <p className="quiet">and {formatCount(peersInAll - shown.length)} more.</p>
       ) : null}

@@ -76,14 +76,8 @@ export function ConnectionTable({
           {list.refused}
         </p>
       )}
-      <div
-        ref={box}
-        className="rows"
-        tabIndex={0}
-        role="region"
-        aria-labelledby="connections-title"
-        onKeyDown={moveFocus}
-      >
+
+      <section ref={box} className="rows" aria-labelledby="connections-title" onKeyDown={moveFocus}>
         <table aria-rowcount={list.count + 1}>
           <thead>
             <tr>
@@ -108,7 +102,7 @@ export function ConnectionTable({
             <Space height={Math.max(0, list.count - first - rows.length) * rowHeight} />
           </tbody>
         </table>
-      </div>
+      </section>
       {chosen === undefined ? null : (
         <section ref={story} className="story" aria-label={`Connection ${chosen.number}`}>
           <h3>
@@ -130,7 +124,7 @@ const numeric = new Set(['no.', 'begins', 'lasts', 'connect', 'sent', 'received'
 
 function Space({ height }: { readonly height: number }) {
   return height === 0 ? null : (
-    <tr aria-hidden="true" style={{ height }}>
+    <tr style={{ height }}>
       <td colSpan={columns.length} />
     </tr>
   );
@@ -187,9 +181,9 @@ function Row({ record, place, chosen, onOpen }: RowProps) {
 function moveFocus(event: KeyboardEvent<HTMLElement>): void {
   const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
   const { target } = event;
-  if (step === 0 || !(target instanceof HTMLElement) || target.dataset['row'] === undefined) return;
+  if (step === 0 || !(target instanceof HTMLElement) || target.dataset.row === undefined) return;
   const next = event.currentTarget.querySelector<HTMLElement>(
-    `[data-row="${Number(target.dataset['row']) + step}"]`,
+    `[data-row="${Number(target.dataset.row) + step}"]`,
   );
   if (next === null) return;
   event.preventDefault();

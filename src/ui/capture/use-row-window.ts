@@ -5,7 +5,7 @@ import type { CaptureClient } from './capture-client.ts';
 const spareRows = 12;
 
 interface RowWindow {
-  readonly box: RefObject<HTMLDivElement | null>;
+  readonly box: RefObject<HTMLElement | null>;
   /** The place in the list of the first of `rows`. */
   readonly first: number;
   readonly rows: readonly ConnectionRecord[];
@@ -17,8 +17,9 @@ export function useRowWindow(
   list: { readonly count: number; readonly version: number },
   rowHeight: number,
 ): RowWindow {
-  const box = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLElement>(null);
   const [shown, setShown] = useState<Omit<RowWindow, 'box'>>({ first: 0, rows: [] });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another version is another list
   useEffect(() => {
     const element = box.current;
     if (element === null) return;

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { formatCount } from '../../base/units.ts';
+import { ScrollBox } from '../shell/scroll-box.tsx';
 import type { ChartLine } from './chart.tsx';
 import { clockText } from './clock-text.ts';
 import { decimate } from './decimate.ts';
@@ -36,7 +37,7 @@ function Table({ title, unit, startSecond, stepSeconds, shown, lines }: ChartTab
   const columns = lines.map(({ values }) => decimate(values, from, to, rows).greatest);
   const each = (shown.to - shown.from) / rows;
   return (
-    <div className="wide" tabIndex={0} role="region" aria-label={`Numbers of ${title}`}>
+    <ScrollBox label={`Numbers of ${title}`}>
       <table className="numbers">
         <caption className="unseen">{`${title}: the peak of each stretch, in ${unit}`}</caption>
         <thead>
@@ -62,6 +63,6 @@ function Table({ title, unit, startSecond, stepSeconds, shown, lines }: ChartTab
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollBox>
   );
 }

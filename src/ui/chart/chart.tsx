@@ -4,7 +4,7 @@ import 'uplot/dist/uPlot.min.css';
 import '../style/chart.css';
 import { onColours } from '../shell/theme.ts';
 import { ChartTable } from './chart-table.tsx';
-import { momentText } from './clock-text.ts';
+import { clockText, momentText } from './clock-text.ts';
 import { drawnColumns } from './drawn-columns.ts';
 import { type Colour, palette } from './palette.ts';
 import type { Span } from './time-view.ts';
@@ -78,6 +78,7 @@ function Plot(props: ChartProps & { readonly height: number }) {
   const shape = props.lines.map(({ label, colour, draw }) => `${label} ${colour} ${draw}`).join('|');
   const latest = useRef(props);
   latest.current = props;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a chart of other lines is another chart
   useEffect(() => {
     const box = place.current;
     if (box === null) return;
@@ -96,7 +97,6 @@ function Plot(props: ChartProps & { readonly height: number }) {
       plot.current?.end();
       plot.current = undefined;
     };
-    // A chart of other lines is another chart.
   }, [shape]);
   useEffect(() => plot.current?.draw(props));
   const { from, to } = props.shown;
@@ -140,7 +140,13 @@ function startPlot(
       },
       scales: { x: { time: true }, y: { range: (_, __, most) => [0, Math.max(4, most * 1.08)] } },
       axes: [
-        { ...axis, space: 70, values: '{HH}:{mm}:{ss}', size: 26, gap: 5 },
+        {
+          ...axis,
+          space: 70,
+          values: (_, ticks, __, ___, step) => ticks.map((at) => tickText(at, step)),
+          size: 26,
+          gap: 5,
+        },
         { ...axis, size: 52, gap: 4, space: 34, values: (_, ticks) => ticks.map(shortNumber) },
       ],
       series: [
@@ -216,6 +222,12 @@ function paintMarks(plot: uPlot, marks: readonly ChartMark[]): void {
       ctx.fillRect(Math.round(plot.valToPos(moment, 'x', true)), bbox.top, 2, bbox.height);
   }
   ctx.restore();
+}
+
+/** Tenths only where the ticks are that close. */
+function tickText(second: number, step: number): string {
+  const tenths = step < 1 ? `.${Math.floor((second % 1) * 10)}` : '';
+  return `${clockText(second * 1000, step < 60)}${tenths}`;
 }
 
 function shortNumber(value: number): string {

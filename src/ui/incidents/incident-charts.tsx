@@ -7,7 +7,7 @@ import { Chart, type ChartMark } from '../chart/chart.tsx';
 import { peakOf, storedRows, sumOf } from '../chart/rows.ts';
 import type { Span } from '../chart/time-view.ts';
 import { isAbout, laneFacts } from '../live/lane-facts.ts';
-import { useOverview } from '../live/use-live.ts';
+import { useLive, useOverview } from '../live/use-live.ts';
 import { stateLines } from '../now/state-lines.ts';
 
 const aroundSeconds = 90;
@@ -22,13 +22,15 @@ export function IncidentCharts({ incident }: { readonly incident: Incident }) {
         .filter((one) =>
           one.kind === 'listener'
             ? isAbout(incident, laneFacts(one))
-            : one.kind === 'namespace' && one.about['name'] === incident.namespace,
+            : one.kind === 'namespace' && one.about.name === incident.namespace,
         )
         .map(({ id }) => id)
         .join(','),
     [subjects, incident],
   );
-  const span = spanOf(incident);
+  const latest = useLive().latestSecond;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the picture does not move while it is looked at
+  const span = useMemo(() => spanOf(incident, latest), [incident]);
   const answer = useFetched<ApiSeriesList>(
     ids === ''
       ? null
@@ -99,9 +101,11 @@ export function IncidentCharts({ incident }: { readonly incident: Incident }) {
 }
 
 /** A minute and a half before and after it; of one that lasts, an hour around its worst moment. */
-function spanOf({ openedMs, closedMs, updatedMs, worstMs }: Incident): Span {
+function spanOf({ openedMs, closedMs, updatedMs, worstMs }: Incident, latest: number): Span {
   const from = Math.floor(openedMs / 1000) - aroundSeconds;
-  const to = Math.ceil((closedMs ?? updatedMs) / 1000) + aroundSeconds;
+  const after = Math.ceil((closedMs ?? updatedMs) / 1000) + aroundSeconds;
+  // What is still to come is no picture.
+  const to = latest > from ? Math.min(after, latest + 1) : after;
   if (to - from <= longestSeconds) return { from, to };
   const worst = Math.floor(worstMs / 1000);
   return { from: worst - longestSeconds / 2, to: worst + longestSeconds / 2 };

@@ -100,7 +100,7 @@ function Peers({ detail: { peers } }: { readonly detail: IncidentDetail }) {
   return (
     <section>
       <h2>Who was affected</h2>
-      <table className="bars">
+      <table className="bars peers">
         <thead className="unseen">
           <tr>
             <th scope="col">peer</th>
@@ -153,7 +153,7 @@ function KernelLog({ detail: { kernelLog } }: { readonly detail: IncidentDetail 
   return (
     <section>
       <h2>Kernel log</h2>
-      <pre tabIndex={0}>{kernelLog.map(logLine).join('\n')}</pre>
+      <pre>{kernelLog.map(logLine).join('\n')}</pre>
     </section>
   );
 }

@@ -8,9 +8,11 @@ const lanes = ['critical', 'warning', 'info'] as const;
 
 /** From the first incident that is listed until now, a row for each severity. The list below says the same in words. */
 export function IncidentTimeline({ incidents }: { readonly incidents: readonly Incident[] }) {
-  const to = Date.now();
-  const first = Math.min(...incidents.map(({ openedMs }) => openedMs), to - hourMs);
-  const from = first - (to - first) * 0.02;
+  const now = Date.now();
+  const first = Math.min(...incidents.map(({ openedMs }) => openedMs), now - hourMs);
+  const margin = (now - first) * 0.02;
+  const from = first - margin;
+  const to = now + margin;
   const place = (ms: number): number => (100 * (Math.min(ms, to) - from)) / (to - from);
   const days = to - from > 30 * hourMs;
   const ticks = tickSeconds(from / 1000, to / 1000, 6);
@@ -37,7 +39,7 @@ export function IncidentTimeline({ incidents }: { readonly incidents: readonly I
                 key={id}
                 style={{
                   left: `${place(openedMs)}%`,
-                  width: `max(8px, ${place(closedMs ?? to) - place(openedMs)}%)`,
+                  width: `max(8px, ${place(closedMs ?? now) - place(openedMs)}%)`,
                 }}
               >
                 <Link href={`/incidents/${id}`} className={closedMs === null ? 'open' : ''}>

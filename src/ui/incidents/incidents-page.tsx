@@ -32,7 +32,7 @@ export function IncidentsPage() {
       {incidents.length === 0 ? null : (
         <>
           <IncidentTimeline incidents={shown} />
-          <div className="choices" role="group" aria-label="Shown severities">
+          <fieldset className="choices" aria-label="Shown severities">
             {severities.map((severity) => {
               const count = incidents.filter((one) => one.severity === severity).length;
               return (
@@ -48,7 +48,7 @@ export function IncidentsPage() {
                 </button>
               );
             })}
-          </div>
+          </fieldset>
           {byDay(shown).map(([day, ofDay]) => (
             <section key={day}>
               <h2>{day}</h2>

@@ -26,13 +26,13 @@ export function ScenarioForm({ scenario: { name, settings }, running, onRun, onS
         onRun({ scenario: name, family, set });
       }}
     >
-      <div className="choices" role="group" aria-label="Family">
+      <fieldset className="choices" aria-label="Family">
         {(['ipv4', 'ipv6'] as const).map((one) => (
           <button key={one} type="button" aria-pressed={family === one} onClick={() => setFamily(one)}>
             {one === 'ipv4' ? 'IPv4' : 'IPv6'}
           </button>
         ))}
-      </div>
+      </fieldset>
       {settings.map((setting) => (
         <label key={setting.name} className="setting">
           <span>{setting.name}</span>

@@ -12,13 +12,13 @@ export interface LaneFacts {
 }
 
 export function laneFacts({ id, about }: LiveSubject): LaneFacts {
-  const pid = about['pid'];
+  const pid = about.pid;
   return {
     id,
-    endpoint: formatEndpoint(String(about['address'] ?? '?'), Number(about['port'] ?? 0)),
-    process: String(about['process'] ?? 'unknown program'),
+    endpoint: formatEndpoint(String(about.address ?? '?'), Number(about.port ?? 0)),
+    process: String(about.process ?? 'unknown program'),
     pid: typeof pid === 'number' ? pid : undefined,
-    namespace: String(about['namespace'] ?? '?'),
+    namespace: String(about.namespace ?? '?'),
   };
 }
 

@@ -19,7 +19,7 @@ export function LaneDetail({ lane }: { readonly lane: LaneFacts }) {
   const { incidents } = useIncidents();
   const own = incidents.filter((one) => isAbout(one, lane));
   const home = useOverview(({ subjects }) =>
-    subjects.find(({ kind, about }) => kind === 'namespace' && about['name'] === lane.namespace),
+    subjects.find(({ kind, about }) => kind === 'namespace' && about.name === lane.namespace),
   );
   const rows = stage.fineRows(lane.id);
   const states = home === undefined ? undefined : stage.fineRows(home.id);

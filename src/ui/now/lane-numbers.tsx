@@ -21,16 +21,20 @@ export function LaneNumbers({ lane }: { readonly lane: LaneFacts }) {
   const [waiting = '', kind = '', accepted = '', dropped = ''] = text.split('|');
   return (
     <dl className="lane-numbers">
-      <Number label="waiting" value={waiting} kind={kind} />
-      <Number label="accepted/s" value={accepted} kind="" />
-      <Number label="dropped/s" value={dropped} kind={dropped === '0' || dropped === unknown ? '' : 'loss'} />
+      <Quantity label="waiting" value={waiting} kind={kind} />
+      <Quantity label="accepted/s" value={accepted} kind="" />
+      <Quantity
+        label="dropped/s"
+        value={dropped}
+        kind={dropped === '0' || dropped === unknown ? '' : 'loss'}
+      />
     </dl>
   );
 }
 
 const unknown = '–';
 
-function Number({
+function Quantity({
   label,
   value,
   kind,

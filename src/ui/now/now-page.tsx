@@ -152,7 +152,7 @@ function Extents() {
   const { view } = useStage();
   useMoment(view);
   return (
-    <div className="choices" role="group" aria-label="How far back">
+    <fieldset className="choices" aria-label="How far back">
       {extents.map(({ seconds, label }) => (
         <button
           key={label}
@@ -163,7 +163,7 @@ function Extents() {
           {label}
         </button>
       ))}
-    </div>
+    </fieldset>
   );
 }
 

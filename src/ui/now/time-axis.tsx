@@ -93,7 +93,7 @@ function AxisCanvas() {
       if (sheet !== undefined) paintAxis(sheet, stage.view);
     });
   }, [stage]);
-  return <canvas ref={place} className="axis-canvas" aria-hidden="true" />;
+  return <canvas ref={place} className="axis-canvas" />;
 }
 
 function paintAxis({ context, width, height }: Sheet, view: TimeView): void {

@@ -31,7 +31,7 @@ export function ConsoleApp() {
   useTitleAndFocus(page, place, main);
   return (
     <LiveContext value={store}>
-      <a className="skip" href="#content" onClick={() => main.current?.focus()}>
+      <a className="skip" href="#content">
         Skip to the content
       </a>
       <TopBar page={page} />
@@ -86,6 +86,7 @@ function useTitleAndFocus(
 ): void {
   const where = place.path.join('/');
   const first = useRef(true);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a page announces itself when its path changes, not its query
   useEffect(() => {
     document.title = `${[place.path[1], page?.title ?? 'No such page'].filter((part) => part !== undefined).join(' · ')} · halfopen`;
     if (first.current) {
@@ -94,6 +95,5 @@ function useTitleAndFocus(
     }
     window.scrollTo(0, 0);
     main.current?.focus({ preventScroll: true });
-    // A page announces itself when its path changes, not its query.
   }, [where]);
 }

@@ -42,8 +42,8 @@ let adopted = false;
 export function applyTheme(theme: Theme): void {
   if (!adopted) adoptStyle(tokenStyle);
   adopted = true;
-  if (theme === 'system') delete document.documentElement.dataset['theme'];
-  else document.documentElement.dataset['theme'] = theme;
+  if (theme === 'system') delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
   changed.dispatchEvent(new Event('theme'));
 }
 

@@ -47,13 +47,13 @@ export function SocketsPage() {
         </p>
       </header>
       <form className="tools" onSubmit={(event) => event.preventDefault()}>
-        <div className="choices" role="group" aria-label="Grouped by">
+        <fieldset className="choices" aria-label="Grouped by">
           {groupings.map(({ by, label }) => (
             <button key={by} type="button" aria-pressed={asked.by === by} onClick={() => set({ by })}>
               {label}
             </button>
           ))}
-        </div>
+        </fieldset>
         <label>
           State{' '}
           <select value={asked.state} onChange={(event) => set({ state: event.target.value })}>
@@ -69,7 +69,7 @@ export function SocketsPage() {
           <select value={asked.netns} onChange={(event) => set({ netns: event.target.value })}>
             <option value="">all</option>
             {namespaces.map(({ id, about }) => (
-              <option key={id}>{String(about['name'])}</option>
+              <option key={id}>{String(about.name)}</option>
             ))}
           </select>
         </label>
@@ -110,8 +110,10 @@ function PortField({ port, onPort }: { readonly port: string; readonly onPort: (
 
 function Groups({ sockets: { groups, missing }, by }: { readonly sockets: ApiSockets; readonly by: string }) {
   const [filter, setFilter] = useState('');
-  const fitting = groups.filter(({ key }) => key.toLowerCase().includes(filter.trim().toLowerCase()));
-  const most = Math.max(1, ...groups.map(({ count }) => count));
+  const fitting = groups
+    .filter(({ key }) => key.toLowerCase().includes(filter.trim().toLowerCase()))
+    .toSorted((a, b) => b.count - a.count);
+  const most = groups.reduce((largest, { count }) => Math.max(largest, count), 1);
   const shown = fitting.slice(0, mostRows);
   return (
     <>

@@ -69,7 +69,7 @@ function Plan({ plan: { changes, refusals } }: { readonly plan: TunePlan }) {
             </p>
             <p>{change.why}</p>
             {change.kind === 'manual' && change.command !== '' ? <Copyable text={change.command} /> : null}
-            {change.kind === 'config-edit' ? <pre tabIndex={0}>{change.diff}</pre> : null}
+            {change.kind === 'config-edit' ? <pre>{change.diff}</pre> : null}
             <p className="effect">{change.effect}</p>
             {change.risk === '' ? null : <p className="effect">Risk: {change.risk}</p>}
           </li>

@@ -49,7 +49,7 @@ export function TunePage() {
               value={filter}
               onChange={(event) => setFilter(event.target.value)}
             />
-            <div className="choices" role="group" aria-label="Judgement">
+            <fieldset className="choices" aria-label="Judgement">
               <button type="button" aria-pressed={chosen === ''} onClick={() => setChosen('')}>
                 all {formatCount(parameters.length)}
               </button>
@@ -66,7 +66,7 @@ export function TunePage() {
                   </button>
                 );
               })}
-            </div>
+            </fieldset>
           </div>
           <ul className="parameters">
             {shown.map((parameter) => (

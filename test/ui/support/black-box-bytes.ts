@@ -14,7 +14,10 @@ export async function blackBoxBytes(): Promise<Uint8Array> {
   const reader = new CaptureReader({
     frame: (bytes, view, at, capturedBytes, wireBytes, seconds, nanoseconds, linkType) => {
       if (writer === undefined) {
-        writer = new PcapngWriter({ application: 'halfopen', os: 'Linux', linkType, snapBytes: 262_144 }, keep);
+        writer = new PcapngWriter(
+          { application: 'halfopen', os: 'Linux', linkType, snapBytes: 262_144 },
+          keep,
+        );
         writer.addInterface('eth0');
       }
       writer.packet(0, seconds, nanoseconds, 0, noHeader, 0, bytes, view, at, capturedBytes, wireBytes);

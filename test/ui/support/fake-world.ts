@@ -250,7 +250,7 @@ export async function fakeWorld(
     get latest() {
       return now;
     },
-    overflowingId: actors.find(({ subject }) => subject.about['port'] === 8080)?.subject.id ?? 0,
+    overflowingId: actors.find(({ subject }) => subject.about.port === 8080)?.subject.id ?? 0,
     tick: () => {
       now += 1;
       store.blocks.append(now, rowsOf(actors, now));

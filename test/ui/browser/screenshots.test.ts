@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type FakeWorld, fakeWorld } from './support/fake-world.ts';
-import { launch, picture, watchedPage } from './support/open-browser.ts';
-import { type StartedConsole, startConsole } from './support/start-console.ts';
+import { type FakeWorld, fakeWorld } from '../support/fake-world.ts';
+import { launch, picture, watchedPage } from '../support/open-browser.ts';
+import { type StartedConsole, startConsole } from '../support/start-console.ts';
 
 const looks = [
   { name: 'wide-light', width: 1280, height: 860, colours: 'light' },
