@@ -4,6 +4,8 @@ import { type Rows, storedRows } from './rows.ts';
 import type { Span } from './time-view.ts';
 
 const waitMs = 40;
+/** Of all series of one request together. */
+const mostRowsAtOnce = 150_000;
 
 interface Kept {
   readonly key: string;
@@ -47,7 +49,7 @@ export class StoredSeries {
     const wanted = [...this.#wanted];
     this.#wanted.clear();
     for (const [key, { span, ids }] of wanted) {
-      const answer = await this.#answer(span, ids);
+      const answer = await this.#answer(span, [...ids]);
       for (const one of answer) this.#kept.set(one.subject.id, { key, rows: storedRows(one) });
       // What has no answer is asked for again no sooner than another stretch is shown.
       if (answer.length > 0) for (const id of ids) this.#underway.delete(`${id} ${key}`);
@@ -56,14 +58,19 @@ export class StoredSeries {
     this.#arrived();
   }
 
-  async #answer({ from, to }: Span, ids: ReadonlySet<number>): Promise<readonly ApiSeries[]> {
+  async #answer({ from, to }: Span, ids: readonly number[]): Promise<readonly ApiSeries[]> {
+    const together = Math.max(1, Math.floor(mostRowsAtOnce / this.#mostRows));
+    const all: ApiSeries[] = [];
     try {
-      const list = [...ids].join(',');
-      return (await getJson<ApiSeriesList>(`series?from=${from}&to=${to}&ids=${list}&rows=${this.#mostRows}`))
-        .series;
+      for (let at = 0; at < ids.length; at += together) {
+        const list = ids.slice(at, at + together).join(',');
+        const path = `series?from=${from}&to=${to}&ids=${list}&rows=${this.#mostRows}`;
+        all.push(...(await getJson<ApiSeriesList>(path)).series);
+      }
     } catch {
-      return [];
+      // What has come is shown; the rest is asked for with the next stretch.
     }
+    return all;
   }
 }
 

@@ -9,7 +9,7 @@ import { useLive } from '../live/use-live.ts';
 /** For a lane's picture finer rows would be thinner than a pixel of a wide screen. */
 const rowsOfLane = 1500;
 /** An open lane has a whole day of seconds at hand, so that moving through it asks for nothing. */
-const rowsOfDetail = 86_400;
+const rowsOfDetail = 90_000;
 
 /** What all charts of the page share: one stretch of time, one place where they are painted, one way to their rows. */
 export class NowStage {

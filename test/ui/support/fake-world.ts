@@ -189,6 +189,8 @@ export interface WorldOptions {
   /** How long it has been recording. */
   readonly seconds?: number;
   readonly calm?: boolean;
+  /** Two listeners only. */
+  readonly few?: boolean;
   /** Quiet listeners besides. */
   readonly more?: number;
 }
@@ -196,7 +198,7 @@ export interface WorldOptions {
 /** Recording since ten minutes ago, until this second. */
 export async function fakeWorld(
   file: string,
-  { seconds = 600, calm = false, more = 0 }: WorldOptions = {},
+  { seconds = 600, calm = false, few = false, more = 0 }: WorldOptions = {},
 ): Promise<FakeWorld> {
   const { store } = HistoryStore.openForRecording(file);
   const feed = new FakeFeed();
@@ -208,7 +210,9 @@ export async function fakeWorld(
     ...(Object.keys(inodes) as Namespace[]).map((namespace, i) =>
       named(namespaceActor(i + 1, namespace), idOf),
     ),
-    ...servers.slice(calm ? 2 : 0).map((_, i) => named(listenerActor(0, i + (calm ? 2 : 0)), idOf)),
+    ...servers
+      .slice(calm ? 2 : 0, few ? 2 : undefined)
+      .map((_, i) => named(listenerActor(0, i + (calm ? 2 : 0)), idOf)),
     ...Array.from({ length: more }, (_, i) => named(quietActor(i), idOf)),
   ];
   for (const { subject } of actors) feed.addSubject(subject);
