@@ -42,6 +42,9 @@ export async function postJson<T>(
 export async function request(path: string, init?: RequestInit): Promise<Response> {
   const response = await answer(path, init);
   if (response.ok) return response;
+  // A session has ended: who comes back with the token goes on where they were.
+  if (response.status === 401)
+    location.assign(`/login?to=${encodeURIComponent(location.pathname + location.search)}`);
   throw new ApiFailure(response.status, await errorOf(response, path));
 }
 

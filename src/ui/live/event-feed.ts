@@ -1,4 +1,5 @@
 import type { ApiEvents } from '../../contract/api.ts';
+import { request } from '../api/get-json.ts';
 
 export type Connection =
   | { readonly status: 'connecting' }
@@ -71,6 +72,8 @@ export class EventFeed {
     clearTimeout(this.#timer);
     this.#source?.close();
     const now = performance.now();
+    // An event stream does not say why it was refused; a session that has ended shows here.
+    if (this.#lostMs === undefined) request('session').catch(() => {});
     this.#lostMs ??= now;
     this.#calls.connection({ status: 'lost', sinceMs: this.#lostMs, againAtMs: now + this.#waitMs });
     this.#timer = window.setTimeout(() => this.#open(), this.#waitMs);
