@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConsoleStage } from '../support/console-stage.ts';
@@ -12,8 +11,6 @@ interface Visit {
   readonly act?: string;
   readonly shows?: string;
 }
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 describe.each(['light', 'dark'] as const)('no page keeps anybody out, %s', (colours) => {
   let stage: ConsoleStage;
@@ -83,7 +80,7 @@ describe.each(['light', 'dark'] as const)('no page keeps anybody out, %s', (colo
 /** Serious and critical ones: the rule, and where. */
 async function violations(page: Page): Promise<string[]> {
   // Not as a script of the page, whose policy forbids it.
-  await page.evaluate(axe);
+  await page.evaluate(axe.source);
   return page.evaluate(async () => {
     const { axe: checker } = globalThis as unknown as {
       axe: {

@@ -48,9 +48,8 @@ describe('with the keyboard alone', () => {
     await lane.locator('.plot canvas').first().waitFor();
     await lane.locator('.chart-numbers summary').first().focus();
     await page.keyboard.press('Enter');
-    expect(await lane.locator('.chart-numbers table').first().locator('tbody tr').count()).toBeGreaterThan(
-      20,
-    );
+    const rows = lane.locator('.chart-numbers table').first().locator('tbody tr');
+    await expect.poll(() => rows.count()).toBeGreaterThan(20);
     await lane.locator('.incident-line a').first().focus();
     await page.keyboard.press('Enter');
     await page.waitForURL('**/incidents/*');
