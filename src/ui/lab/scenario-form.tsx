@@ -1,5 +1,11 @@
 import { useState } from 'react';
+import { plural } from '../../base/units.ts';
 import type { ApiLabRequest, ApiScenarios } from '../../contract/api.ts';
+
+type Setting = ApiScenarios['scenarios'][number]['settings'][number];
+
+/** Scenarios name what matters most first. */
+const shownFirst = 5;
 
 interface ScenarioFormProps {
   readonly scenario: ApiScenarios['scenarios'][number];
@@ -12,6 +18,17 @@ interface ScenarioFormProps {
 export function ScenarioForm({ scenario: { name, settings }, running, onRun, onStop }: ScenarioFormProps) {
   const [values, setValues] = useState<Readonly<Record<string, string>>>({});
   const [family, setFamily] = useState<'ipv4' | 'ipv6'>('ipv4');
+  const field = (setting: Setting) => (
+    <label key={setting.name} className="setting">
+      <span>{setting.name}</span>
+      <input
+        value={values[setting.name] ?? setting.value}
+        onChange={(event) => setValues({ ...values, [setting.name]: event.target.value })}
+        aria-describedby={`about-${setting.name}`}
+      />
+      <small id={`about-${setting.name}`}>{setting.about}</small>
+    </label>
+  );
   return (
     <form
       className="scenario"
@@ -33,17 +50,6 @@ export function ScenarioForm({ scenario: { name, settings }, running, onRun, onS
           </button>
         ))}
       </fieldset>
-      {settings.map((setting) => (
-        <label key={setting.name} className="setting">
-          <span>{setting.name}</span>
-          <input
-            value={values[setting.name] ?? setting.value}
-            onChange={(event) => setValues({ ...values, [setting.name]: event.target.value })}
-            aria-describedby={`about-${setting.name}`}
-          />
-          <small id={`about-${setting.name}`}>{setting.about}</small>
-        </label>
-      ))}
       <p>
         <button type="submit" className="primary" disabled={running}>
           {running ? 'Running …' : 'Run'}
@@ -54,6 +60,13 @@ export function ScenarioForm({ scenario: { name, settings }, running, onRun, onS
           </button>
         ) : null}
       </p>
+      {settings.slice(0, shownFirst).map(field)}
+      {settings.length <= shownFirst ? null : (
+        <details>
+          <summary>{plural(settings.length - shownFirst, 'more setting')}</summary>
+          <div className="scenario">{settings.slice(shownFirst).map(field)}</div>
+        </details>
+      )}
     </form>
   );
 }
