@@ -54,3 +54,20 @@ export function parseDurationMs(text: string): number | undefined {
   const unit = match?.[2] === undefined ? undefined : durationUnitMs[match[2]];
   return unit === undefined ? undefined : Math.round(Number(match?.[1]) * unit);
 }
+
+const sizeUnitBytes: Readonly<Record<string, number>> = {
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  kib: 1024,
+  mib: 1024 ** 2,
+  gib: 1024 ** 3,
+};
+
+/** Reads "64MiB", "256MB", "1 GB" (decimals allowed); undefined when it is none of these. */
+export function parseBytes(text: string): number | undefined {
+  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/i.exec(text.trim()) ?? [];
+  const factor = sizeUnitBytes[unit.toLowerCase()];
+  return factor === undefined ? undefined : Math.round(Number(number) * factor);
+}

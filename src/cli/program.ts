@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { exitCodes, HalfopenError } from '../base/errors.ts';
 import { printableLine } from '../report/printable.ts';
-import type { CommandResult, HalfopenCommand } from './command.ts';
+import type { CommandResult, HalfopenCommand, ProgramParts } from './command.ts';
 import { version } from './version.ts';
 
 /** Each command is loaded when it is asked for, and all of them for the help text: starting must not cost what is not used. */
@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, () => Promise<HalfopenCommand>>> = {
   prove: async () => (await import('./commands/prove.ts')).proveCommand,
   predict: async () => (await import('./commands/predict.ts')).predictCommand,
   tune: async () => (await import('./commands/tune.ts')).tuneCommand,
+  serve: async () => (await import('./commands/serve.ts')).serveCommand,
   schema: async () => (await import('./commands/schema.ts')).schemaCommand,
 };
 
@@ -24,7 +25,7 @@ async function commandsFor(argv: readonly string[]): Promise<readonly HalfopenCo
 }
 
 /** Runs what the arguments ask for; resolves to the exit code. Results go to stdout, everything else to stderr. */
-export async function runProgram(argv: readonly string[]): Promise<number> {
+export async function runProgram(argv: readonly string[], parts: ProgramParts): Promise<number> {
   leaveQuietlyWhenNobodyReads();
   failWithoutResult();
   let result: CommandResult = { exitCode: exitCodes.clean };
@@ -35,9 +36,10 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .showHelpAfterError('(halfopen --help shows the commands, halfopen COMMAND --help their options)')
     .configureHelp({ showGlobalOptions: false });
   for (const command of await commandsFor(argv)) {
-    command.define(program, (next) => {
+    const done = (next: CommandResult): void => {
       result = next;
-    });
+    };
+    command.define(program, done, parts);
   }
   for (const command of program.commands) {
     command.exitOverride().showHelpAfterError(`(halfopen ${command.name()} --help shows the options)`);

@@ -45,6 +45,9 @@ const prototypes = {
   _exit: 'void _exit(int status)',
   if_nametoindex: 'uint32_t if_nametoindex(const char *name)',
   prlimit: 'int prlimit(int pid, int resource, const void *newLimit, _Out_ void *oldLimit)',
+  capset: 'int capset(const void *header, const void *data)',
+  // Variadic in C as well.
+  syscall: 'intptr_t syscall(intptr_t number, uintptr_t a, uintptr_t b, const void *c)',
   prctl: 'int prctl(int option, uintptr_t a, uintptr_t b, uintptr_t c, uintptr_t d)',
   sleep: 'uint32_t sleep(uint32_t seconds)',
   readlinkat: 'intptr_t readlinkat(int folder, const char *path, _Out_ void *target, uintptr_t length)',

@@ -30,6 +30,9 @@ export interface SeriesRows {
 
 const MOST_ROWS = 3600;
 
+/** When a series was last seen is noted as its minutes are packed, a minute or two later. */
+const NOTED_LATE_SECONDS = 180;
+
 /** Incidents and series of a store, also while a recorder writes it. */
 export class HistoryReader implements Disposable {
   readonly #store: HistoryStore;
@@ -67,16 +70,21 @@ export class HistoryReader implements Disposable {
 
   /** Series that have something at or after `sinceSecond`. */
   subjects(sinceSecond = 0): readonly StoredSeries[] {
-    return this.#store.series.list(sinceSecond);
+    return this.#store.series.list(sinceSecond - NOTED_LATE_SECONDS);
   }
 
   series(query: SeriesQuery): readonly SeriesRows[] {
+    return [...this.eachSeries(query)];
+  }
+
+  /** Reads each when it is its turn, so that others can be served in between. */
+  *eachSeries(query: SeriesQuery): Generator<SeriesRows> {
     const { fromSecond, toSecond, ids, kind, mostRows = MOST_ROWS } = query;
     const level = this.#levelFor(fromSecond, toSecond, mostRows);
-    return this.#store.series
-      .list(fromSecond)
-      .filter((one) => (ids?.includes(one.id) ?? true) && (kind === undefined || one.kind === kind))
-      .map((one) => this.#rowsOf(one, level, fromSecond, toSecond));
+    const wanted = this.subjects(fromSecond).filter(
+      (one) => (ids?.includes(one.id) ?? true) && (kind === undefined || one.kind === kind),
+    );
+    for (const one of wanted) yield this.#rowsOf(one, level, fromSecond, toSecond);
   }
 
   #levelFor(fromSecond: number, toSecond: number, mostRows: number): number {

@@ -20,31 +20,45 @@ const tellingCounters: readonly (readonly [string, string])[] = [
   ['Icmp6.OutDestUnreachs', 'senders are told that something is unreachable'],
 ];
 
+type Rise = (counter: string) => number;
+
 /** Why packets should be sampled now, in a few words; undefined while nothing speaks for it. */
 export function captureReason(
   tracks: readonly ListenerTrack[],
-  counterSinceStart: (name: string) => number,
+  counterSinceStart: Rise,
   elapsedMs: number,
   connectsWait: boolean,
 ): string | undefined {
-  if (tracks.some((track) => track.drops > 0)) return 'a listener drops connections';
-  if (tracks.some((track) => track.pressed)) return 'an accept queue is more than half full';
-  if (connectsWait) return 'connections wait for an answer';
-  if (turnedAway(counterSinceStart) > 0) return 'packets arrive that reach no socket';
-  const telling = tellingCounters.find(([name]) => counterSinceStart(name) > 0);
-  if (telling) return telling[1];
+  const trouble =
+    queueTrouble(tracks) ??
+    (connectsWait ? 'connections wait for an answer' : undefined) ??
+    counterTrouble(counterSinceStart);
+  if (trouble !== undefined) return trouble;
   const perSecond = (counterSinceStart('Tcp.PassiveOpens') * 1000) / Math.max(1, elapsedMs);
   return perSecond >= BUSY_CONNECTIONS_PER_SECOND ? 'many connections are opened' : undefined;
+}
+
+export function queueTrouble(
+  tracks: readonly { readonly drops: number; readonly pressed: boolean }[],
+): string | undefined {
+  if (tracks.some((track) => track.drops > 0)) return 'a listener drops connections';
+  if (tracks.some((track) => track.pressed)) return 'an accept queue is more than half full';
+  return undefined;
+}
+
+export function counterTrouble(rise: Rise): string | undefined {
+  if (turnedAway(rise) > 0) return 'packets arrive that reach no socket';
+  return tellingCounters.find(([name]) => rise(name) > 0)?.[1];
 }
 
 /**
  * Packets for this host that a firewall took away on INPUT: InDelivers counts behind that hook (ip_local_deliver(),
  * ip6_input()). One that rejects with a reset of its own moves nothing else, no counter of TCP either.
  */
-function turnedAway(counterSinceStart: (name: string) => number): number {
+function turnedAway(rise: Rise): number {
   const ipv4 = ['Ip.InReceives', 'Ip.InDelivers', 'Ip.ForwDatagrams'];
   const ipv6 = ['Ip6.InReceives', 'Ip6.InDelivers', 'Ip6.OutForwDatagrams'];
   const left = ([received = '', ...accounted]: readonly string[]): number =>
-    accounted.reduce((rest, name) => rest - counterSinceStart(name), counterSinceStart(received));
+    accounted.reduce((rest, name) => rest - rise(name), rise(received));
   return Math.max(left(ipv4), left(ipv6));
 }

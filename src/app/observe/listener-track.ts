@@ -76,8 +76,7 @@ export class ListenerTrack {
    * queue is given the group's members.
    */
   census(when: 'before' | 'after', members: readonly TcpSocket[], requests: number): void {
-    const length = when === 'before' ? this.#first.length : this.#last.length;
-    this.#waiting[when] = describeWaiting(length > 0 || !this.#limitKnown ? members : []);
+    this.#waiting[when] = describeWaiting(this.#last.length > 0 || !this.#limitKnown ? members : []);
     this.#requests[when] = requests;
     this.requestsSeen(requests);
   }

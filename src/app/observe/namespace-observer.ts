@@ -1,113 +1,72 @@
-import { closeSync, openSync } from 'node:fs';
-import { inNamespace } from '../../kernel/netns/enter.ts';
-import type { FoundNamespace } from '../../kernel/netns/find-namespaces.ts';
-import { type ConntrackNow, readConntrack } from '../../kernel/procfs/conntrack.ts';
-import { type Counters, readNetCounters, readSockstat } from '../../kernel/procfs/net-counters.ts';
-import { readNetDev } from '../../kernel/procfs/net-dev.ts';
+import type { ConntrackNow } from '../../kernel/procfs/conntrack.ts';
+import { readNetCounters } from '../../kernel/procfs/net-counters.ts';
 import { readTcpTable } from '../../kernel/procfs/tcp-table.ts';
-import { readSysctl, readSysctls } from '../../kernel/sysctl/read-sysctls.ts';
 import type {
   ConntrackObservation,
   Ends,
-  InterfaceCounters,
   ListenerObservation,
   NamespaceObservation,
   PacketSample,
   SocketCensus,
 } from '../../tcp/observation.ts';
 import { absent, mapReading, ok, type Reading } from '../../tcp/reading.ts';
-import { initialNamespaceSysctl, observedSysctls } from '../../tcp/sysctls.ts';
-import { foreignNetDirectory } from '../foreign-net-directory.ts';
 import type { ListenerTrack } from './listener-track.ts';
-import { notEnterable } from './not-enterable.ts';
+import type { NamespaceAccess, NamespaceSnapshot } from './namespace-access.ts';
 import { SocketWatch } from './socket-watch.ts';
 
-interface Snapshot {
-  readonly counters: Reading<Counters>;
-  readonly sockstat: Reading<Counters>;
-  readonly interfaces: Reading<readonly InterfaceCounters[]>;
-  readonly conntrack: Reading<ConntrackNow>;
-}
-
-/** Everything about one network namespace, at both ends of the window and in between. The caller closes it. */
-export class NamespaceObserver implements Disposable {
-  readonly found: FoundNamespace;
-  /** Held open so that the namespace can still be read when its last process has gone. */
-  readonly #handle: number | undefined;
-  readonly path: string | null;
-  readonly enterable: boolean;
+/** Everything about one network namespace, at both ends of a window and in between. */
+export class NamespaceObserver {
+  readonly access: NamespaceAccess;
   readonly sockets: SocketWatch;
-  #initial = false;
-  #sysctls: Reading<Readonly<Record<string, string>>> = absent('sysctls', 'not read');
-  #before: Snapshot | undefined;
-  #after: Snapshot | undefined;
-  #census: Reading<Ends<SocketCensus>> = absent('sockets', 'not read');
-  #censusBefore: Reading<SocketCensus> = absent('sockets', 'not read');
+  #sysctls: Reading<Readonly<Record<string, string>>> | undefined;
+  #before: NamespaceSnapshot | undefined;
+  #after: NamespaceSnapshot | undefined;
+  #census: Reading<Ends<SocketCensus>> = absent('sockets', 'not counted');
+  #censusBefore: Reading<SocketCensus> = absent('sockets', 'not counted');
 
-  constructor(found: FoundNamespace, windowMs: number, intervalMs: number) {
-    this.found = found;
-    this.#handle = found.own ? undefined : openHandle(found.path);
-    this.path = found.own ? null : this.#handle === undefined ? found.path : `/proc/self/fd/${this.#handle}`;
-    this.enterable = found.own || this.#canEnter();
+  constructor(access: NamespaceAccess, windowMs: number, intervalMs: number) {
+    this.access = access;
     this.sockets = new SocketWatch({
-      namespacePath: this.path,
-      enterable: this.enterable,
-      readTable: () => this.#read(readTcpTable),
+      diag: access.diag,
+      readTable: () => access.read(readTcpTable),
       windowMs,
       intervalMs,
     });
   }
 
-  #canEnter(): boolean {
-    try {
-      return inNamespace(this.path, () => true);
-    } catch {
-      return false;
-    }
-  }
-
-  /** Runs a reader with the right /proc/net directory, inside the namespace where possible. */
-  #read<T>(read: (netDirectory: string) => Reading<T>): Reading<T> {
-    if (this.enterable) return inNamespace(this.path, () => read('/proc/thread-self/net'));
-    const directory = foreignNetDirectory(this.found);
-    return directory === undefined ? notEnterable : read(directory);
-  }
-
-  /** Both ends say when they look: ages of sockets are compared with the time between. */
-  begin(atMs: number): void {
-    this.#before = this.#snapshot();
-    this.#sysctls = this.enterable
-      ? inNamespace(this.path, () => readSysctls(observedSysctls))
-      : notEnterable;
-    this.#initial =
-      this.enterable && inNamespace(this.path, () => readSysctl(initialNamespaceSysctl) !== undefined);
+  /** `snapshot`: where one was taken just now. */
+  begin(snapshot = this.access.snapshot()): void {
+    this.#before = snapshot;
     this.sockets.begin();
+  }
+
+  get isCounted(): boolean {
+    return this.#censusBefore.status === 'ok';
+  }
+
+  /** All sockets at the begin, or when `countBefore` was called. */
+  get counted(): Reading<SocketCensus> {
+    return this.#censusBefore;
+  }
+
+  /** Counts all sockets, which `end` does once more. Both say when they look: ages of sockets are compared with the time between. */
+  countBefore(atMs: number): void {
     this.#censusBefore = this.sockets.census('before', atMs, this.#localPortCount());
   }
 
   end(atMs: number): void {
     this.sockets.end();
-    const after = this.sockets.census('after', atMs, this.#localPortCount());
     const before = this.#censusBefore;
-    this.#census =
-      before.status !== 'ok'
-        ? before
-        : mapReading(after, (value) => ({ before: before.value, after: value }));
-    this.#after = this.#snapshot();
-  }
-
-  #snapshot(): Snapshot {
-    return {
-      counters: this.#read(readNetCounters),
-      sockstat: this.#read(readSockstat),
-      interfaces: this.#read(readNetDev),
-      conntrack: this.enterable ? this.#read(readConntrack) : notEnterable,
-    };
+    if (before.status !== 'ok') this.#census = before;
+    else {
+      const after = this.sockets.census('after', atMs, this.#localPortCount());
+      this.#census = mapReading(after, (value) => ({ before: before.value, after: value }));
+    }
+    this.#after = this.access.snapshot();
   }
 
   /** Counters as they are now; the difference to the start decides whether packets are worth capturing. */
-  countersSinceStart(): (name: string) => number {
-    const now = this.#read(readNetCounters);
+  countersSinceStart(now = this.access.read(readNetCounters)): (name: string) => number {
     const start = this.#before?.counters;
     if (now.status !== 'ok' || start?.status !== 'ok') return () => 0;
     return (name) => (now.value[name] ?? 0) - (start.value[name] ?? 0);
@@ -125,9 +84,14 @@ export class NamespaceObserver implements Disposable {
     return [...new Set(chosen.map((track) => track.socket.localPort))];
   }
 
+  #parameters(): Reading<Readonly<Record<string, string>>> {
+    this.#sysctls ??= this.access.sysctls();
+    return this.#sysctls;
+  }
+
   #localPortCount(): number {
-    const range =
-      this.#sysctls.status === 'ok' ? this.#sysctls.value['net.ipv4.ip_local_port_range'] : undefined;
+    const sysctls = this.#parameters();
+    const range = sysctls.status === 'ok' ? sysctls.value['net.ipv4.ip_local_port_range'] : undefined;
     const [from, to] = (range ?? '32768 60999').split(' ').map(Number);
     return (to ?? 60_999) - (from ?? 32_768) + 1;
   }
@@ -154,22 +118,21 @@ export class NamespaceObserver implements Disposable {
     ownersOf: (inode: number) => readonly number[],
     packets: Reading<PacketSample>,
   ): NamespaceObservation {
-    const before = this.#before ?? this.#snapshot();
+    const { access } = this;
+    const before = this.#before ?? access.snapshot();
     const after = this.#after ?? before;
     return {
-      inode: this.found.inode,
-      names: this.#initial
-        ? ['host', ...this.found.names.filter((name) => name !== 'host')]
-        : this.found.names,
-      pids: this.found.pids.slice(0, 100),
-      initial: this.#initial,
-      own: this.found.own,
+      inode: access.found.inode,
+      names: access.names,
+      pids: access.found.pids.slice(0, 100),
+      initial: access.initial,
+      own: access.found.own,
       listeners: this.#listeners(ownersOf),
       owners: this.#owners(ownersOf),
       sockets: this.#census,
       repeatedConnects: this.sockets.repeatedConnects,
       counters: bothEnds(before.counters, after.counters),
-      sysctls: this.#sysctls,
+      sysctls: this.#parameters(),
       sockstat: bothEnds(before.sockstat, after.sockstat),
       interfaces: bothEnds(before.interfaces, after.interfaces),
       conntrack: conntrackEnds(before.conntrack, after.conntrack),
@@ -187,20 +150,6 @@ export class NamespaceObserver implements Disposable {
     const { listeners, others } = this.wantedInodes();
     const found = [...listeners, ...others].map((inode) => [String(inode), ownersOf(inode)] as const);
     return Object.fromEntries(found.filter(([, pids]) => pids.length > 0));
-  }
-
-  [Symbol.dispose](): void {
-    this.sockets[Symbol.dispose]();
-    if (this.#handle !== undefined) closeSync(this.#handle);
-  }
-}
-
-function openHandle(path: string | null): number | undefined {
-  if (path === null) return undefined;
-  try {
-    return openSync(path, 'r');
-  } catch {
-    return undefined;
   }
 }
 

@@ -7,6 +7,7 @@ import { mapReading } from '../../tcp/reading.ts';
 import { captureReason } from './capture-reason.ts';
 import { hostFacts } from './host-facts.ts';
 import { KernelLogWatch } from './kernel-log-watch.ts';
+import { NamespaceAccess } from './namespace-access.ts';
 import { NamespaceObserver } from './namespace-observer.ts';
 import { notEnterable } from './not-enterable.ts';
 import { OwnerWatch } from './owner-watch.ts';
@@ -48,7 +49,10 @@ export async function observe(options: ObserveOptions): Promise<Observation> {
   const softnetBefore = readSoftnetStat();
   const startMs = clock.monotonicMs();
   const elapsed = (): number => clock.monotonicMs() - startMs;
-  for (const { observer } of watched.all) observer.begin(elapsed());
+  for (const { observer } of watched.all) {
+    observer.begin();
+    observer.countBefore(elapsed());
+  }
   // On a host with very many sockets both ends take their time; they are part of the window, not added to it.
   const samplingEndsMs = windowMs - Math.min(elapsed(), windowMs / 4);
   const owners = new OwnerWatch();
@@ -97,10 +101,11 @@ function bothSoftnet(before: ReturnType<typeof readSoftnetStat>): Observation['s
 
 function openAll(options: ObserveOptions, fromMs: number): { all: Watched[] } & Disposable {
   const all: Watched[] = options.namespaces.map((found) => {
-    const observer = new NamespaceObserver(found, options.windowMs, SAMPLE_INTERVAL_MS);
-    const packets = new PacketWatch(observer.path, fromMs);
+    const access = new NamespaceAccess(found);
+    const observer = new NamespaceObserver(access, options.windowMs, SAMPLE_INTERVAL_MS);
+    const packets = new PacketWatch(access.path, fromMs);
     if (options.capture === 'never') packets.refuse('not captured: --capture=never');
-    else if (!observer.enterable) packets.refuse(notEnterable);
+    else if (!access.enterable) packets.refuse(notEnterable);
     return { observer, packets };
   });
   return {
@@ -108,7 +113,7 @@ function openAll(options: ObserveOptions, fromMs: number): { all: Watched[] } & 
     [Symbol.dispose]: () => {
       for (const { observer, packets } of all) {
         packets[Symbol.dispose]();
-        observer[Symbol.dispose]();
+        observer.access[Symbol.dispose]();
       }
     },
   };
@@ -174,7 +179,7 @@ function startAll(all: readonly Watched[], atMs: number, reason: string): void {
 function startWhereNeeded(all: readonly Watched[], atMs: number): void {
   for (const watched of all) {
     const { observer, packets } = watched;
-    if (packets.running || !observer.enterable) continue;
+    if (packets.running || !observer.access.enterable) continue;
     const reason = captureReason(
       observer.trackList(),
       observer.countersSinceStart(),
@@ -191,7 +196,7 @@ function startCapture(
   atMs: number,
   reason: string,
 ): void {
-  if (!observer.enterable) return;
+  if (!observer.access.enterable) return;
   const running = all.filter((other) => other.packets.running).length;
   if (running < MOST_CAPTURES) packets.start(atMs, reason, observer.suspectPorts());
   else

@@ -5,16 +5,25 @@ import type { ProcessObservation } from '../../tcp/observation.ts';
 import { denied, ok, type Reading } from '../../tcp/reading.ts';
 import type { NamespaceObserver } from './namespace-observer.ts';
 
-/** About 0.1 s of processor time, spread over the window, and as much at its end. */
-const OTHER_DESCRIPTORS = 20_000;
-const LATE_DESCRIPTORS = 30_000;
+/** How many descriptors are looked at for sockets that are no listeners, in the window and at its end: about 0.1 s of processor time each. */
+const thorough = { others: 20_000, late: 30_000 } as const;
 
 /** Finds the processes behind sockets while the window runs, and watches what they do. */
 export class OwnerWatch {
-  readonly #pids = new Map<number, readonly number[]>();
+  readonly #pids: Map<number, readonly number[]>;
+  readonly #most: { readonly others: number; readonly late: number };
   #watch: ProcessWatch | undefined;
   #deniedPids = 0;
   #beganAtMs: number | undefined;
+
+  /** `known`: owners that were found earlier, by inode; what is found now is added to it. */
+  constructor(
+    known = new Map<number, readonly number[]>(),
+    most: { readonly others: number; readonly late: number } = thorough,
+  ) {
+    this.#pids = known;
+    this.#most = most;
+  }
 
   /**
    * Listeners first, so that their processes are watched for most of the window; then the rest, which only need a name.
@@ -29,17 +38,21 @@ export class OwnerWatch {
     this.#beganAtMs = nowMs();
     const wanted = observers.map((observer) => observer.wantedInodes());
     const listeners = new Set(wanted.flatMap((one) => one.listeners));
-    const near = [...new Set(observers.flatMap((observer) => observer.found.pids))];
-    await this.#find(listeners, near, new Set(), pause, { stop });
+    const near = [...new Set(observers.flatMap((observer) => observer.access.found.pids))];
+    await this.#find(this.#notFound(listeners), near, new Set(), pause, { stop });
     // A process may hold a listener of a namespace it does not live in (a descriptor passed on, setns(2)).
-    const missing = new Set([...listeners].filter((inode) => !this.#pids.has(inode)));
+    const missing = this.#notFound(listeners);
     const nearby = new Set(near);
     const far = allPids().filter((pid) => !nearby.has(pid));
     if (far.length > 0) await this.#find(missing, far, new Set(), pause, { stop });
     this.#watch = new ProcessWatch([...listeners].flatMap((inode) => this.ownersOf(inode)));
     this.#watch.begin(nowMs());
-    const others = new Set(wanted.flatMap((one) => one.others).filter((inode) => !this.#pids.has(inode)));
-    await this.#find(others, near, others, pause, { stop, maxDescriptors: OTHER_DESCRIPTORS });
+    const others = this.#notFound(wanted.flatMap((one) => one.others));
+    await this.#find(others, near, others, pause, { stop, maxDescriptors: this.#most.others });
+  }
+
+  #notFound(inodes: Iterable<number>): ReadonlySet<number> {
+    return new Set([...inodes].filter((inode) => !this.#pids.has(inode)));
   }
 
   async #find(
@@ -67,8 +80,8 @@ export class OwnerWatch {
     const watched = this.#watch?.end(nowMs()) ?? new Map<number, ProcessObservation>();
     const wanted = observers.map((observer) => observer.wantedInodes());
     const inodes = new Set(wanted.flatMap((one) => [...one.listeners, ...one.others]));
-    const late = new Set([...inodes].filter((inode) => !this.#pids.has(inode)));
-    await this.#find(late, allPids(), late, () => Promise.resolve(), { maxDescriptors: LATE_DESCRIPTORS });
+    const late = this.#notFound(inodes);
+    await this.#find(late, allPids(), late, () => Promise.resolve(), { maxDescriptors: this.#most.late });
     const newcomers = [...inodes].flatMap((inode) => this.ownersOf(inode)).filter((pid) => !watched.has(pid));
     const lateWatch = new ProcessWatch(newcomers);
     lateWatch.begin(nowMs(), this.#beganAtMs);

@@ -1,5 +1,5 @@
 import type { InetDiagMessage } from '../../kernel/netlink/inet-diag-message.ts';
-import { SockDiag } from '../../kernel/netlink/sock-diag.ts';
+import type { SockDiag } from '../../kernel/netlink/sock-diag.ts';
 import { type DumpRequest, extensions } from '../../kernel/netlink/sock-diag-request.ts';
 import type { DestinationUse, SocketCensus } from '../../tcp/observation.ts';
 import { absent, ok, type Reading } from '../../tcp/reading.ts';
@@ -13,7 +13,6 @@ import {
 } from '../../tcp/socket.ts';
 import { ListenerMatch } from './listener-match.ts';
 import { ListenerTrack } from './listener-track.ts';
-import { notEnterable } from './not-enterable.ts';
 import { CensusBuilder, type CensusEntry, DestinationCounter } from './socket-census.ts';
 
 const families: readonly Family[] = ['ipv4', 'ipv6'];
@@ -34,8 +33,8 @@ const ask = {
 } as const;
 
 export interface SocketWatchOptions {
-  readonly namespacePath: string | null;
-  readonly enterable: boolean;
+  /** Of the namespace; closed by whoever opened it. */
+  readonly diag: Reading<SockDiag>;
   /** /proc/net/tcp of the namespace, for when sock_diag is out of reach. */
   readonly readTable: () => Reading<readonly TcpSocket[]>;
   readonly windowMs: number;
@@ -43,10 +42,11 @@ export interface SocketWatchOptions {
 }
 
 /** The sockets of one namespace through the window: listeners sampled, all others counted at both ends. */
-export class SocketWatch implements Disposable {
+export class SocketWatch {
   readonly #options: SocketWatchOptions;
   readonly #diag: Reading<SockDiag>;
-  readonly #tracks = new Map<string, ListenerTrack>();
+  /** By the number of the cookie; by its text where a table of /proc has no number. */
+  readonly #tracks = new Map<number | string, ListenerTrack>();
   readonly #match = new ListenerMatch();
   #connecting: ReadonlySet<string> = new Set();
   #connectsWait = false;
@@ -55,7 +55,7 @@ export class SocketWatch implements Disposable {
 
   constructor(options: SocketWatchOptions) {
     this.#options = options;
-    this.#diag = options.enterable ? SockDiag.open(options.namespacePath) : notEnterable;
+    this.#diag = options.diag;
   }
 
   begin(): void {
@@ -65,25 +65,25 @@ export class SocketWatch implements Disposable {
   /** Reads LISTEN sockets; new ones start a track. Falls back to /proc/net/tcp, which has neither limit nor drops. */
   #readListeners(bornInWindow: boolean): Reading<true> {
     const byDiag = this.#dump(ask.listeners, (message) => {
-      if (!this.#tracks.has(message.cookie)) this.#track(message.toSocket(), bornInWindow, true);
+      if (!this.#tracks.has(message.cookieNumber))
+        this.#track(message.cookieNumber, message.toSocket(), bornInWindow, true);
     });
     if (byDiag.status === 'ok') return ok(true);
     const table = this.#options.readTable();
     if (table.status !== 'ok') return byDiag;
     for (const socket of table.value) {
       if (socket.state === 'LISTEN' && !this.#tracks.has(socket.cookie))
-        this.#track(socket, bornInWindow, false);
+        this.#track(socket.cookie, socket, bornInWindow, false);
     }
     return ok(true);
   }
 
-  #track(socket: TcpSocket, bornInWindow: boolean, limitKnown: boolean): void {
+  #track(key: number | string, socket: TcpSocket, bornInWindow: boolean, limitKnown: boolean): ListenerTrack {
     const { windowMs, intervalMs } = this.#options;
     this.#match.add({ family: socket.family, address: socket.localAddress, port: socket.localPort });
-    this.#tracks.set(
-      socket.cookie,
-      new ListenerTrack(socket, { windowMs, intervalMs, bornInWindow, limitKnown }),
-    );
+    const track = new ListenerTrack(socket, { windowMs, intervalMs, bornInWindow, limitKnown });
+    this.#tracks.set(key, track);
+    return track;
   }
 
   #dump(requests: readonly DumpRequest[], visit: (message: InetDiagMessage) => void): Reading<true> {
@@ -96,11 +96,14 @@ export class SocketWatch implements Disposable {
 
   sampleListeners(atMs: number): void {
     if (!this.sampled) return;
-    this.#dump(ask.listeners, (message) => {
-      const cookie = message.cookie;
-      if (!this.#tracks.has(cookie)) this.#track(message.toSocket(), true, true);
-      this.#tracks.get(cookie)?.sample(atMs, message);
-    });
+    this.#dump(ask.listeners, (message) => this.sample(atMs, message));
+  }
+
+  /** One listener of a dump that somebody made. */
+  sample(atMs: number, message: InetDiagMessage): void {
+    const key = message.cookieNumber;
+    const track = this.#tracks.get(key) ?? this.#track(key, message.toSocket(), true, true);
+    track.sample(atMs, message);
   }
 
   /** Whether a connection of our own has been seen in SYN_SENT twice: no round trip is that long. No counter tells of programs that give up early. */
@@ -140,10 +143,11 @@ export class SocketWatch implements Disposable {
 
   end(): void {
     if (this.#listenersRead.status !== 'ok') return;
-    const seen = new Map<string, { length: number; limit: number; drops: number | undefined }>();
+    const seen = new Map<number | string, { length: number; limit: number; drops: number | undefined }>();
     const byDiag = this.#dump(ask.listeners, (message) => {
-      if (!this.#tracks.has(message.cookie)) this.#track(message.toSocket(), true, true);
-      seen.set(message.cookie, {
+      const key = message.cookieNumber;
+      if (!this.#tracks.has(key)) this.#track(key, message.toSocket(), true, true);
+      seen.set(key, {
         length: message.receiveQueue,
         limit: message.sendQueue,
         drops: message.drops,
@@ -157,7 +161,7 @@ export class SocketWatch implements Disposable {
           seen.set(socket.cookie, { length: socket.receiveQueue, limit: 0, drops: undefined });
       }
     }
-    for (const [cookie, track] of this.#tracks) track.end(seen.has(cookie), seen.get(cookie));
+    for (const [key, track] of this.#tracks) track.end(seen.has(key), seen.get(key));
   }
 
   /** Counts every socket. Destinations are looked at more closely only when one holds half of the local ports. */
@@ -202,10 +206,6 @@ export class SocketWatch implements Disposable {
 
   listenerInodes(): number[] {
     return [...this.#tracks.values()].map((track) => track.socket.inode).filter((inode) => inode !== 0);
-  }
-
-  [Symbol.dispose](): void {
-    if (this.#diag.status === 'ok') this.#diag.value.close();
   }
 }
 

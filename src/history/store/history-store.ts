@@ -7,7 +7,7 @@ import { type Database, openDatabase, sqliteCode } from './database.ts';
 import { IncidentTable } from './incident-table.ts';
 import { levels } from './levels.ts';
 import { prepareDatabase } from './prepare-database.ts';
-import { type Limits, type Thinned, thin } from './retention.ts';
+import { type Limits, type Thinned, thin, usedBytes } from './retention.ts';
 import { SeriesTable } from './series-table.ts';
 import { StoreLock } from './store-lock.ts';
 
@@ -96,6 +96,11 @@ export class HistoryStore implements Disposable {
       limits,
       nowSecond,
     );
+  }
+
+  /** Of the pages in use. */
+  bytes(): number {
+    return usedBytes(this.#database);
   }
 
   /** Moves what was committed from the log into the file. */

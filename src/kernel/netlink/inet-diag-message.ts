@@ -107,6 +107,11 @@ export class InetDiagMessage {
     return this.#view.getUint32(this.#start + 48, this.#littleEndian);
   }
 
+  /** As one number: exact up to 2^53, which the kernel's counter of sockets does not reach. Cheaper to look up than text. */
+  get cookieNumber(): number {
+    return this.cookieHigh * 2 ** 32 + this.cookieLow;
+  }
+
   get cookie(): string {
     return this.cookieHigh.toString(16) + this.cookieLow.toString(16).padStart(8, '0');
   }

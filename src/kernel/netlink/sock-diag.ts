@@ -56,11 +56,15 @@ export interface DumpResult {
   readonly repeats: number;
 }
 
+/** Dumps are synchronous: one buffer serves the sockets of all namespaces. A visitor must not dump. */
+const sharedBuffer = new Uint8Array(BUFFER_BYTES);
+const sharedView = new DataView(sharedBuffer.buffer);
+
 /** One NETLINK_SOCK_DIAG socket in one network namespace; the caller closes it. */
 export class SockDiag implements Disposable {
   readonly #transport: NetlinkTransport;
-  readonly #buffer = new Uint8Array(BUFFER_BYTES);
-  readonly #view = new DataView(this.#buffer.buffer);
+  readonly #buffer = sharedBuffer;
+  readonly #view = sharedView;
   readonly #message = new InetDiagMessage(littleEndian);
   readonly #seen = new CookieSet();
   readonly #encoded = new WeakMap<DumpRequest, Uint8Array>();

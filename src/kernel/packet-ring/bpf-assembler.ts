@@ -52,7 +52,7 @@ export const add = (value: number): Instruction => ({ code: ALU | 0x00, k: value
 export const addX: Instruction = { code: ALU | 0x00 | FROM_X, k: 0 };
 export const and = (mask: number): Instruction => ({ code: ALU | 0x50, k: mask });
 export const shiftLeft = (bits: number): Instruction => ({ code: ALU | 0x60, k: bits });
-/** Returns how many bytes of the packet to keep; 0 rejects it. */
+/** Returns how many bytes of the packet to keep; 0 rejects it. Of a system call: what becomes of it. */
 export const keep = (bytes: number): Instruction => ({ code: RET, k: bytes });
 export const label = (name: string): Instruction => ({ label: name });
 export const jump = (to: string): Instruction => ({ code: JMP, k: 0, onTrue: to });

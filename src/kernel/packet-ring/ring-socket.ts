@@ -2,6 +2,7 @@ import { HalfopenError } from '../../base/errors.ts';
 import { absent, denied, ok, type Reading, unsupported } from '../../tcp/reading.ts';
 import { type Libc, libc } from '../ffi.ts';
 import { inNamespace } from '../netns/enter.ts';
+import { withFilterProgram } from './with-filter-program.ts';
 
 /** A bound packet socket and its receive ring in memory. */
 export interface RingSocket {
@@ -33,7 +34,6 @@ const TPACKET_V3 = 2;
 const ETH_P_ALL = 0x0003;
 const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
-const MAP_PRIVATE_ANONYMOUS = 0x22;
 const MAP_FAILED = 2n ** 64n - 1n;
 
 const source = 'AF_PACKET ring';
@@ -95,22 +95,11 @@ function prepare(library: Libc, fd: number, options: RingSocketOptions): Reading
   return ok({ fd, address, memory: library.view(address, length), blockBytes: options.blockBytes });
 }
 
-const INSTRUCTION_BYTES = 8;
-
-/** struct sock_fprog holds a pointer, so the program needs an address of its own while the kernel copies it. */
 function attachFilter(library: Libc, fd: number, program: Uint8Array): boolean {
-  const length = program.byteLength;
-  const address: bigint = library.call.mmap(null, length, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
-  if (address === MAP_FAILED) return false;
-  try {
-    new Uint8Array(library.view(address, length)).set(program);
-    const descriptor = new ArrayBuffer(16);
-    new Uint16Array(descriptor)[0] = length / INSTRUCTION_BYTES;
-    new BigUint64Array(descriptor)[1] = address;
-    return library.call.setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, new Uint8Array(descriptor), 16) === 0;
-  } finally {
-    library.call.munmap(address, length);
-  }
+  const attached = withFilterProgram(library, program, (descriptor) =>
+    library.call.setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, descriptor, descriptor.byteLength),
+  );
+  return attached === 0;
 }
 
 /** Only checked, not used, by version 3, where packets take what they need (packet_set_ring). */

@@ -85,8 +85,7 @@ export function readSockstat(netDirectory: string): Reading<Counters> {
 }
 
 /** Lines such as "TCP: inuse 1 orphan 0 tw 0 alloc 1 mem 230". */
-export function parseSockstat(text: string): Reading<Counters> {
-  const counters: Record<string, number> = {};
+export function parseSockstat(text: string, counters: Record<string, number> = {}): Reading<Counters> {
   if (text === '') return malformed('/proc/net/sockstat', 'line 1', 'an empty file');
   for (const [index, line] of text.split('\n').entries()) {
     if (line === '') continue;

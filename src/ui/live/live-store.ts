@@ -15,6 +15,8 @@ export interface Overview {
   readonly connection: Connection;
   readonly status: RecorderStatus | undefined;
   readonly subjects: readonly LiveSubject[];
+  /** Grows when what happened before has been filled in. */
+  readonly filled: number;
   /** Open ones, and those that were told of since the page was opened; newest first. */
   readonly incidents: readonly Incident[];
 }
@@ -25,6 +27,7 @@ export class LiveStore {
     connection: { status: 'connecting' },
     status: undefined,
     subjects: [],
+    filled: 0,
     incidents: [],
   };
   /** 0: there was none yet. */
@@ -132,6 +135,7 @@ export class LiveStore {
         }
         this.#rings.set(subject.id, filled);
       }
+      this.#tellOverview({ filled: this.overview.filled + 1 });
       this.#tellSecond();
     } catch {
       // No store, or none that can be read: what is seen from now on is shown.

@@ -1,6 +1,5 @@
 import { useSyncExternalStore } from 'react';
 import { formatCount } from '../../base/units.ts';
-import { notMeasured } from '../../tcp/recording/channel.ts';
 import type { LaneFacts } from '../live/lane-facts.ts';
 import { useLive } from '../live/use-live.ts';
 import { type NowStage, useStage } from './now-stage.ts';
@@ -54,16 +53,15 @@ function Quantity({
 
 /** "12|pressure|310|0": one text, so that a lane whose numbers stay is not drawn anew. */
 function numbersText(stage: NowStage, id: number): string {
-  const rows = stage.rows(id);
-  const row = Math.floor((stage.second - rows.startSecond) / rows.stepSeconds);
-  const at = (channel: string): number => rows.column(channel)[row] ?? notMeasured;
-  const waiting = at('queueMax');
-  const limit = at('limit');
+  const { second } = stage;
+  const waiting = stage.at(id, 'queueMax', second).value;
+  const limit = stage.at(id, 'limit', second).value;
   const kind =
     limit < 0 || waiting <= 0 ? '' : waiting > limit ? 'loss' : waiting > limit / 2 ? 'pressure' : '';
-  const rate = (value: number): string =>
-    value < 0
-      ? unknown
-      : formatCount(value / rows.stepSeconds, value > 0 && value < 10 * rows.stepSeconds ? 1 : 0);
-  return `${waiting < 0 ? unknown : formatCount(waiting)}|${kind}|${rate(at('acceptedAtLeast'))}|${rate(at('drops'))}`;
+  const rate = (channel: string): string => {
+    const { value, ofSeconds } = stage.at(id, channel, second);
+    return value < 0 ? unknown : formatCount(value / ofSeconds, value > 0 && value < 10 * ofSeconds ? 1 : 0);
+  };
+  const count = waiting < 0 ? unknown : formatCount(waiting);
+  return `${count}|${kind}|${rate('acceptedAtLeast')}|${rate('drops')}`;
 }

@@ -1,4 +1,5 @@
 import { createContext, use, useEffect, useState } from 'react';
+import { notMeasured } from '../../tcp/recording/channel.ts';
 import { PaintLoop } from '../chart/paint-loop.ts';
 import { liveRows, type Rows } from '../chart/rows.ts';
 import { StoredSeries } from '../chart/stored-series.ts';
@@ -32,6 +33,16 @@ export class NowStage {
       return liveRows(this.#store, id, shown.from, shown.to);
     }
     return this.#stored.rows(id, shown) ?? liveRows(this.#store, id, shown.from, shown.from);
+  }
+
+  /** A value of one second, or of the longer step that is kept of it; -1: nobody looked. */
+  at(id: number, channel: string, second: number): { readonly value: number; readonly ofSeconds: number } {
+    if (second > this.#store.latestSecond - heldSeconds) {
+      return { value: this.#store.at(id, channel, second), ofSeconds: 1 };
+    }
+    const rows = this.rows(id);
+    const row = Math.floor((second - rows.startSecond) / rows.stepSeconds);
+    return { value: rows.column(channel)[row] ?? notMeasured, ofSeconds: rows.stepSeconds };
   }
 
   /** The same as fine as it is kept, and all that the axis spans. */

@@ -3,7 +3,7 @@ import { peakOf, sumOf } from '../chart/rows.ts';
 import { isAbout, type LaneFacts } from '../live/lane-facts.ts';
 import { type LaneWeight, type Tier, tierOf, worstFirst } from '../live/lane-order.ts';
 import { type LiveStore, shownSeconds } from '../live/live-store.ts';
-import { useLive } from '../live/use-live.ts';
+import { useLive, useOverview } from '../live/use-live.ts';
 
 const everyMs = 4000;
 
@@ -16,13 +16,15 @@ export interface LaneOrder {
 /** Lanes change places every few seconds at most, and only when one gets better or worse. */
 export function useLaneOrder(lanes: readonly LaneFacts[]): LaneOrder {
   const store = useLive();
+  const filled = useOverview((overview) => overview.filled);
   const [order, setOrder] = useState<LaneOrder>(() => orderOf(store, lanes, undefined));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what has been filled in may be worse than what is seen
   useEffect(() => {
     const sort = (): void => setOrder((before) => orderOf(store, lanes, before));
     sort();
     const timer = setInterval(sort, everyMs);
     return () => clearInterval(timer);
-  }, [store, lanes]);
+  }, [store, lanes, filled]);
   return order;
 }
 

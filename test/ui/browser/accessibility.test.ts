@@ -46,7 +46,7 @@ describe.each(['light', 'dark'] as const)('no page keeps anybody out, %s', (colo
       address: () => 'tune',
       ready: '.parameters',
       act: 'section > p > button',
-      shows: '.plan li',
+      shows: '.plan',
     },
   ];
 

@@ -63,6 +63,8 @@ describe('every page, wide and narrow, light and dark', () => {
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await page.locator('.run .ladder').waitFor();
     await picture(page, `lab-run-${name}`);
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.locator('.run.stopped, .run.done').waitFor();
     await visit('tune', 'tune', '.parameters');
     expect(complaints).toEqual([]);
     await context.close();

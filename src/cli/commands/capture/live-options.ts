@@ -1,18 +1,10 @@
 import { InvalidArgumentError } from 'commander';
+import { parseBytes } from '../../../base/units.ts';
 
 export interface FileRingOption {
   readonly files: number;
   readonly bytes: number;
 }
-
-const unitBytes: Readonly<Record<string, number>> = {
-  kb: 1e3,
-  mb: 1e6,
-  gb: 1e9,
-  kib: 1024,
-  mib: 1024 ** 2,
-  gib: 1024 ** 3,
-};
 
 const SMALLEST_FILE = 1e6;
 const LARGEST_FILE = 1e12;
@@ -27,7 +19,7 @@ const LARGEST_BUFFER = 1024 ** 3;
 /** "8x64MB": at most 8 files of at most 64,000,000 bytes. */
 export function readFileRing(text: string): FileRingOption {
   const [, count = '', size = ''] = /^(\d{1,6})x(.+)$/i.exec(text.trim()) ?? [];
-  const [files, bytes] = [Number(count), parseSize(size)];
+  const [files, bytes] = [Number(count), parseBytes(size)];
   if (count === '' || bytes === undefined)
     throw new InvalidArgumentError('It takes a number of files and their size: 8x64MB, 24x1GiB.');
   if (files < 1 || files > MOST_FILES) throw new InvalidArgumentError('It takes 1 to 10,000 files.');
@@ -37,7 +29,7 @@ export function readFileRing(text: string): FileRingOption {
 }
 
 export function readBuffer(text: string): number {
-  const bytes = parseSize(text);
+  const bytes = parseBytes(text);
   if (bytes === undefined) throw new InvalidArgumentError('A size is a number with a unit: 64MiB, 256MB.');
   if (bytes < SMALLEST_BUFFER || bytes > LARGEST_BUFFER)
     throw new InvalidArgumentError('It must be between 2MiB and 1GiB.');
@@ -49,10 +41,4 @@ export function readSnap(text: string): number {
   if (!/^\d+$/.test(text) || bytes < SMALLEST_SNAP || bytes > LARGEST_SNAP)
     throw new InvalidArgumentError('It must be a number of bytes from 64 to 262144.');
   return bytes;
-}
-
-function parseSize(text: string): number | undefined {
-  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/i.exec(text.trim()) ?? [];
-  const factor = unitBytes[unit.toLowerCase()];
-  return factor === undefined ? undefined : Math.round(Number(number) * factor);
 }

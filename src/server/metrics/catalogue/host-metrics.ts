@@ -1,0 +1,63 @@
+import { kibibytes, type SeriesMetric, seriesMetric, thousandths } from '../metric.ts';
+
+/** Of the machine as a whole, and what the recorder itself takes of it. */
+export const hostMetrics: readonly SeriesMetric[] = Object.freeze([
+  seriesMetric({
+    of: 'host',
+    name: 'halfopen_host_softnet_dropped_packets_total',
+    channel: 'softnetDropped',
+    how: 'total',
+    together: 'sum',
+    unit: 'packets',
+    help: 'Packets dropped because the backlog of a CPU was full (softnet_stat, second column).',
+    reading: 'Dropped before TCP saw them, for every namespace and protocol.',
+    asks: 'Are packets lost between the network card and TCP?',
+  }),
+  seriesMetric({
+    of: 'host',
+    name: 'halfopen_host_softnet_squeezes_total',
+    channel: 'softnetSqueezed',
+    how: 'total',
+    together: 'sum',
+    unit: 'squeezes',
+    help: 'Rounds of packet processing that ended with packets left (softnet_stat, third column).',
+    reading: 'A few a second are normal; with drops: a CPU cannot keep up.',
+    asks: 'Is a CPU too busy with packets?',
+  }),
+  seriesMetric({
+    of: 'host',
+    name: 'halfopen_host_tcp_memory_pages',
+    channel: 'tcpMemory',
+    how: 'last',
+    together: 'sum',
+    unit: 'pages',
+    help: 'Memory of all TCP buffers in pages of the kernel, as net.ipv4.tcp_mem counts it.',
+    reading:
+      'Compare with the three numbers of tcp_mem, which are pages as well (4 KiB each on x86): above the second TCP saves, above the third it drops.',
+    asks: 'Is TCP short of memory?',
+  }),
+  seriesMetric({
+    of: 'host',
+    name: 'halfopen_recorder_cpu_seconds_total',
+    channel: 'ownCpu',
+    how: 'total',
+    toUnit: thousandths,
+    together: 'sum',
+    unit: 'seconds',
+    help: 'Processor time of the recorder itself.',
+    reading: 'A rate of 0.03 is 3 % of a core.',
+    asks: 'What does halfopen cost here?',
+  }),
+  seriesMetric({
+    of: 'host',
+    name: 'halfopen_recorder_resident_memory_bytes',
+    channel: 'ownMemory',
+    how: 'last',
+    toUnit: kibibytes,
+    together: 'sum',
+    unit: 'bytes',
+    help: 'Memory of the recorder itself (RSS).',
+    reading: 'Some 120 MB at most on a large host.',
+    asks: 'What does halfopen cost here?',
+  }),
+]);
