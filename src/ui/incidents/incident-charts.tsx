@@ -1,49 +1,25 @@
 import { useMemo, useState } from 'react';
 import { formatCount } from '../../base/units.ts';
-import type { ApiSeriesList } from '../../contract/api.ts';
 import type { Incident } from '../../tcp/recording/incident.ts';
-import { useFetched } from '../api/use-fetched.ts';
 import { Chart, type ChartMark } from '../chart/chart.tsx';
 import { peakOf, storedRows, sumOf } from '../chart/rows.ts';
 import type { Span } from '../chart/time-view.ts';
-import { isAbout, laneFacts } from '../live/lane-facts.ts';
-import { useLive, useOverview } from '../live/use-live.ts';
+import { useLive } from '../live/use-live.ts';
 import { stateLines } from '../now/state-lines.ts';
+import { useSeriesAround } from './use-series-around.ts';
 
 const aroundSeconds = 90;
 const longestSeconds = 3600;
 
 /** The listener and its namespace around the incident, with its worst moment marked. */
 export function IncidentCharts({ incident }: { readonly incident: Incident }) {
-  const subjects = useOverview((overview) => overview.subjects);
-  const ids = useMemo(
-    () =>
-      subjects
-        .filter((one) =>
-          one.kind === 'listener'
-            ? isAbout(incident, laneFacts(one))
-            : one.kind === 'namespace' && one.about.name === incident.namespace,
-        )
-        .map(({ id }) => id)
-        .join(','),
-    [subjects, incident],
-  );
   const latest = useLive().latestSecond;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the picture does not move while it is looked at
   const span = useMemo(() => spanOf(incident, latest), [incident]);
-  const answer = useFetched<ApiSeriesList>(
-    ids === ''
-      ? null
-      : `series?from=${span.from}&to=${span.to}&ids=${ids}&rows=${longestSeconds + 2 * aroundSeconds}`,
-  );
+  const { listener, namespace, loading } = useSeriesAround(incident, span);
   const [shown, setShown] = useState<Span | null>(null);
-  const series = answer.value?.series ?? [];
-  const listener = series.find(({ subject }) => subject.kind === 'listener');
-  const namespace = series.find(({ subject }) => subject.kind === 'namespace');
   if (listener === undefined && namespace === undefined) {
-    return answer.status === 'loading' && ids !== '' ? (
-      <div className="chart-place" aria-hidden="true" />
-    ) : null;
+    return loading ? <div className="chart-place" /> : null;
   }
   const { openedMs, closedMs, updatedMs, worstMs, severity } = incident;
   const mark: ChartMark = {

@@ -153,6 +153,7 @@ function paintUnseen(
     context.beginPath();
     context.rect(begin, 0, x - begin, floor);
     context.clip();
+    context.globalAlpha = 0.5;
     context.fillStyle = colours.grid;
     context.fillRect(begin, 0, x - begin, floor);
     context.beginPath();

@@ -45,6 +45,23 @@ describe('the console while things happen', () => {
     await context.close();
   });
 
+  it('draws the charts of a listener that is gone by now', async () => {
+    const { page, context } = await stage.open('');
+    await page.locator('.lane').first().waitFor();
+    const gone = stage.world.forget('0.0.0.0:9000');
+    const { id } = stage.world.open({
+      id: 'of-a-listener-that-is-gone',
+      subject: '0.0.0.0:9000',
+      namespace: 'pod-7f4c',
+      closedMs: Date.now(),
+    });
+    await page.goto(`${stage.server.url}incidents/${id}`);
+    await page.locator('figcaption', { hasText: 'Waiting to be accepted' }).waitFor();
+    await page.locator('figcaption', { hasText: 'Sockets of pod-7f4c by state' }).waitFor();
+    expect(gone).toBe(true);
+    await context.close();
+  });
+
   it('hands out the black box as it was kept', async () => {
     const { page, context } = await stage.open(`incidents/${stage.world.feed.openIncidents[0]?.id}`);
     const [download] = await Promise.all([

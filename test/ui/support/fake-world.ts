@@ -181,6 +181,8 @@ export interface FakeWorld extends Disposable {
   readonly overflowingId: number;
   /** Plays one second, into the store and the feed. */
   tick(): void;
+  /** A listener is closed: the store still has it. False: there is none like that. */
+  forget(endpoint: string): boolean;
   /** Opens an incident now, with all that is kept of it. */
   open(changes?: Partial<Incident>): Incident;
 }
@@ -259,6 +261,11 @@ export async function fakeWorld(
       now += 1;
       store.blocks.append(now, rowsOf(actors, now));
       feed.second(now, valuesOf(actors, now));
+    },
+    forget: (endpoint) => {
+      const at = actors.findIndex(({ subject }) => subject.identity.endsWith(` ${endpoint}`));
+      const [gone] = at < 0 ? [] : actors.splice(at, 1);
+      return gone !== undefined && feed.subjects.delete(gone.subject.id);
     },
     open: (changes = {}) => {
       const incident = incidentAt(now - 8, { closedMs: null, updatedMs: now * 1000, ...changes });
