@@ -10,7 +10,10 @@ export function chooseStory(
   about: string,
 ): ConnectionRecord | undefined {
   const worstFirst = examples.toSorted(
-    (a, b) => judgementIds.indexOf(a.judgement.id) - judgementIds.indexOf(b.judgement.id),
+    (a, b) =>
+      judgementIds.indexOf(a.judgement.id) - judgementIds.indexOf(b.judgement.id) ||
+      // Of those that cannot be judged yet: whoever got no answer.
+      Math.min(1, a.synAck.sends) - Math.min(1, b.synAck.sends),
   );
   return worstFirst.find((one) => goesTo(one, about)) ?? worstFirst[0];
 }

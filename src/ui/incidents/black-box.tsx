@@ -44,8 +44,8 @@ function Packets({
   const path = `incidents/${encodeURIComponent(incident.id)}/capture.pcapng`;
   const open = useCallback(async (): Promise<File> => {
     const response = await request(path);
-    return new File([await response.blob()], `${incident.id}.pcapng`);
-  }, [path, incident.id]);
+    return new File([await response.blob()], `${incident.id}-${bytes}.pcapng`);
+  }, [path, incident.id, bytes]);
   const { state, capture } = useCapture(open);
   const missed =
     note.status === 'kept' && note.dropped > 0
@@ -54,7 +54,8 @@ function Packets({
   return (
     <>
       <p className="quiet">
-        {note.status === 'kept' ? plural(note.packets, 'packet') : ''}, SYN, FIN and RST only{missed}.{' '}
+        {note.status === 'kept' ? plural(note.packets, 'packet') : ''}, SYN, FIN and RST only: no ACK and no
+        data is among them{missed}.{' '}
         <a href={`/api/v1/${path}`} download>
           Download the capture
         </a>{' '}

@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import { formatBytes, formatCount, formatDurationMs } from '../../base/units.ts';
 import type { ApiIncident } from '../../contract/api.ts';
 import { proveCommand } from '../../report/prove-command.ts';
@@ -20,8 +21,12 @@ const words = { critical: 'Problem', warning: 'Warning', info: 'Note' } as const
 /** One incident: the doctor's sentence, the pictures of the moment, the report in words, who was affected, what was on the wire. */
 export function IncidentPage({ id }: { readonly id: string }) {
   // What is told of it live asks for the rest again.
-  const told = useOverview(({ incidents }) => incidents.find((one) => one.id === id)?.closedMs ?? 0);
+  const told = useOverview(({ incidents }) => {
+    const known = incidents.find((one) => one.id === id);
+    return known === undefined ? '' : `${known.worstMs}-${known.closedMs ?? 0}`;
+  });
   const answer = useFetched<ApiIncident>(`incidents/${encodeURIComponent(id)}?seen=${told}`);
+  useBlackBoxGrowth(answer.value?.incident.openedMs, answer.again);
   if (answer.status === 'failed') {
     return (
       <>
@@ -87,6 +92,20 @@ export function IncidentPage({ id }: { readonly id: string }) {
       )}
     </div>
   );
+}
+
+/** Its packets are written three and ten seconds after the opening, whatever else is told of it. */
+const packetsAfterMs = [3500, 11_500];
+
+function useBlackBoxGrowth(openedMs: number | undefined, again: () => void): void {
+  useEffect(() => {
+    if (openedMs === undefined) return;
+    const ageMs = Date.now() - openedMs;
+    const timers = packetsAfterMs
+      .filter((afterMs) => afterMs > ageMs)
+      .map((afterMs) => setTimeout(again, afterMs - ageMs));
+    return () => timers.forEach(clearTimeout);
+  }, [openedMs, again]);
 }
 
 function when({ openedMs, closedMs, worstMs }: Incident): string {

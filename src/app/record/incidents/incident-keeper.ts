@@ -14,6 +14,8 @@ import { type Change, IncidentBook, isStanding, type OpenIncident } from './inci
 import { magnitudeOf, peersOf, traceCounts } from './incident-facts.ts';
 
 const MOST_LOG_LINES = 50;
+/** By then those who were not let in have tried again. */
+const SOON_MS = 3000;
 
 export interface KeeperOptions {
   readonly clock: Clock;
@@ -28,8 +30,8 @@ export interface KeeperOptions {
 interface Kept {
   readonly collection: BlackBoxCollection;
   readonly place: string;
-  /** Until its black box is written for the last time. */
-  complete: boolean;
+  /** How often its black box was written after the opening: once soon, and when it is complete. */
+  written: number;
   detail: IncidentDetail;
 }
 
@@ -93,7 +95,7 @@ export class IncidentKeeper {
       this.#kept.set(open.incident.id, {
         collection,
         place: seen.name,
-        complete: before?.complete ?? false,
+        written: before?.written ?? 0,
         detail,
       });
       if (what === 'opened') this.#options.log.warn(`incident ${open.incident.id}: ${open.incident.title}`);
@@ -132,7 +134,7 @@ export class IncidentKeeper {
   #closed(open: OpenIncident): void {
     const { incident } = open;
     const kept = this.#kept.get(incident.id);
-    if (kept && !kept.complete) this.#writeBlackBox(incident.id, incident.title);
+    if (kept && kept.written < 2) this.#writeBlackBox(incident.id, incident.title);
     const detail = kept && { ...kept.detail, seen: open.seen, blackBox: kept.collection.note };
     this.#kept.delete(incident.id);
     this.#tell(open, detail);
@@ -140,15 +142,17 @@ export class IncidentKeeper {
     this.#options.log.info(`incident ${incident.id} is over after ${lastedS} s: ${incident.title}`);
   }
 
-  /** Once a second: packets that came since, until ten seconds after the opening. */
+  /** Once a second: packets that came since, until ten seconds after the opening. They are written when three seconds have passed, and at the end. */
   second(): void {
     const nowAtMs = this.#options.clock.nowMs();
     for (const open of this.#book.open) {
       const kept = this.#kept.get(open.incident.id);
-      if (kept === undefined || kept.complete) continue;
+      if (kept === undefined || kept.written >= 2) continue;
       kept.collection.take();
-      if (!kept.collection.isComplete(nowAtMs)) continue;
-      kept.complete = true;
+      const isComplete = kept.collection.isComplete(nowAtMs);
+      const isSoon = kept.written === 0 && nowAtMs - open.incident.openedMs >= SOON_MS;
+      if (!isComplete && !isSoon) continue;
+      kept.written = isComplete ? 2 : 1;
       kept.detail = { ...kept.detail, blackBox: kept.collection.note };
       this.#tell(open, kept.detail);
       this.#writeBlackBox(open.incident.id, open.incident.title);
