@@ -68,7 +68,12 @@ function Packets({
         </p>
       ) : null}
       {state.status === 'ready' && capture !== undefined ? (
-        <CaptureStories capture={capture} report={state.report} about={incident.subject} />
+        <CaptureStories
+          key={`${incident.id} ${state.report.packets}`}
+          capture={capture}
+          report={state.report}
+          about={incident.subject}
+        />
       ) : null}
     </>
   );
