@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * What counts packets a second, keeps time to milliseconds or judges hundreds of hosts needs the two cores for itself, and what writes
- * to the machine's only kernel log or conntrack limit has no namespace to do it in. (The lab's files run their own cases side by side.)
+ * to the machine's only kernel log or conntrack limit has no namespace to do it in. Browsers want them too. (The lab's files run their own cases side by side.)
  */
 const alone = [
   'test/kernel/**/*.test.ts',
@@ -12,6 +12,7 @@ const alone = [
   'test/rules/{accept-queue-overflow,accept-queue-pressure,conntrack-full,softnet-drops,nic-drops}.test.ts',
   'test/cli/{signals,vanishing,capture-live}.test.ts',
   'test/capture/tshark/lab.test.ts',
+  'test/ui/browser/**/*.test.ts',
 ];
 
 export default defineConfig({

@@ -9,7 +9,7 @@ let compiled: WebAssembly.Module | undefined;
 export function startEngine(): EngineExports {
   compiled ??= new WebAssembly.Module(bytesOf(engineWasm));
   const instance = new WebAssembly.Instance(compiled, { env: { abort: trap } });
-  const engine = instance.exports as EngineExports;
+  const engine = instance.exports as unknown as EngineExports;
   const { buffer } = engine.memory;
   new Uint8Array(buffer, engine.verdictTableAt()).set(verdictTable());
   new Float64Array(buffer, engine.latencyEdgesAt(), latencyEdgesMs.length).set(latencyEdgesMs);

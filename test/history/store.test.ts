@@ -66,7 +66,7 @@ describe('a store', () => {
     const { store } = HistoryStore.openForRecording(file);
     using _ = store;
     const id = record(store, 3600);
-    store.coarsen(START + 3600);
+    while (store.coarsenNext(START + 3600));
     const tens = store.blocks.read(1, id, START, START + 3600, width);
     expect(tens.columns[0]?.length).toBe(360);
     expect([...(tens.columns[0]?.subarray(0, 3) ?? [])]).toEqual([9, 19, 29]);
@@ -74,7 +74,7 @@ describe('a store', () => {
     expect([...(minutes.columns[0]?.subarray(0, 3) ?? [])]).toEqual([59, 119, 179]);
     // What is there is not made again.
     const before = statSync(file).mtimeMs;
-    store.coarsen(START + 3600);
+    while (store.coarsenNext(START + 3600));
     expect(statSync(file).mtimeMs).toBe(before);
   });
 
@@ -124,7 +124,7 @@ describe('a store', () => {
       while (store.packNext(START + minute * 60 + 60));
     }
     const now = START + hours * 3600;
-    store.coarsen(now);
+    while (store.coarsenNext(now));
     store.incidents.put({ ...incident, closedMs: now * 1000 }, {});
     store.incidents.putBlackBox(incident.id, { fromMs: 0, toMs: 1, pcapng: new Uint8Array(1000) });
     store.checkpoint();

@@ -57,6 +57,11 @@ export class FakeFeed implements RecorderFeed {
     this.#tell({ kind: 'second', second: this.latest });
   }
 
+  tellStatus(status: RecorderStatus): void {
+    this.status = status;
+    this.#tell({ kind: 'status', status });
+  }
+
   incident(incident: Incident): void {
     const others = this.openIncidents.filter(({ id }) => id !== incident.id);
     this.openIncidents = incident.closedMs === null ? [...others, incident] : others;

@@ -3,7 +3,7 @@ import { HistoryStore } from '../../history/store/history-store.ts';
 import type { BlackBox, IncidentQuery } from '../../history/store/incident-table.ts';
 import { levels } from '../../history/store/levels.ts';
 import type { StoredSeries } from '../../history/store/series-table.ts';
-import { type Channel, channelsOfKind, notMeasured, type SeriesKind } from '../../tcp/recording/channel.ts';
+import { type Channel, channelsNamed, notMeasured, type SeriesKind } from '../../tcp/recording/channel.ts';
 import type { LiveSubject } from '../../tcp/recording/feed.ts';
 import type { Incident } from '../../tcp/recording/incident.ts';
 import type { IncidentDetail } from '../../tcp/recording/incident-detail.ts';
@@ -101,7 +101,7 @@ export class HistoryReader implements Disposable {
   }
 
   #rowsOf(one: StoredSeries, level: number, fromSecond: number, toSecond: number): SeriesRows {
-    const channels = channelsNamed(one);
+    const channels = channelsNamed(one.kind, one.channels);
     const { stepSeconds = 1 } = levels[level] ?? {};
     const startSecond = Math.floor(fromSecond / stepSeconds) * stepSeconds;
     const rows = Math.max(0, Math.ceil((toSecond - startSecond) / stepSeconds));
@@ -146,12 +146,4 @@ export class HistoryReader implements Disposable {
   [Symbol.dispose](): void {
     this.#store[Symbol.dispose]();
   }
-}
-
-/** By name: a store of another release may have other channels. */
-function channelsNamed({ kind, channels }: StoredSeries): readonly Channel[] {
-  const known = channelsOfKind[kind];
-  return channels.map(
-    (name) => known.find((one) => one.name === name) ?? { name, unit: '', combine: 'last' },
-  );
 }

@@ -17,9 +17,18 @@ export interface SeriesPart {
   readonly columns: Columns;
 }
 
+interface CoarsePart {
+  readonly start: number;
+  /** Those that are left to do. */
+  readonly series: number[];
+}
+
 /** Seconds, and the blocks they become. */
 export class BlockTable {
   readonly #database: Database;
+  /** What is being coarsened, and up to where that is done, by level. */
+  readonly #coarsening = new Map<number, CoarsePart>();
+  readonly #coarsened = new Map<number, number>();
 
   constructor(database: Database) {
     this.#database = database;
@@ -66,42 +75,49 @@ export class BlockTable {
     );
   }
 
-  /** Blocks of the next coarser level that have ended before `second` and are not there yet: made of the finer ones. */
-  coarsen(
+  /**
+   * Blocks of a coarser level that have ended before `second`, made of the finer ones: of at most `most` series a call, so that nobody
+   * is held up. Whether there was anything to do.
+   */
+  coarsenNext(
     level: number,
     second: number,
     channelsOf: (series: number) => readonly Channel[] | undefined,
-  ): void {
+    most: number,
+  ): boolean {
     const [fine, coarse] = [levels[level - 1], levels[level]];
-    if (fine === undefined || coarse === undefined) return;
-    const due = this.#database
-      .prepare(
-        `SELECT DISTINCT series, start_s / ? AS part FROM block AS finer WHERE level = ? AND start_s < ?
-         AND NOT EXISTS (SELECT 1 FROM block WHERE level = ? AND series = finer.series AND start_s = finer.start_s / ? * ?)`,
-      )
-      .all(
-        coarse.blockSeconds,
-        level - 1,
-        blockStart(second, level),
-        level,
-        coarse.blockSeconds,
-        coarse.blockSeconds,
-      ) as readonly { series: number; part: number }[];
-    if (due.length === 0) return;
+    if (fine === undefined || coarse === undefined) return false;
+    const part = this.#coarsening.get(level) ?? this.#nextPart(level, coarse.blockSeconds, second);
+    if (part === undefined) return false;
+    const ratio = coarse.stepSeconds / fine.stepSeconds;
     inTransaction(this.#database, () => {
-      for (const { series, part } of due) {
+      for (const series of part.series.splice(0, most)) {
         const channels = channelsOf(series);
         if (channels === undefined) continue;
-        const start = part * coarse.blockSeconds;
-        const columns = this.#rows(level - 1, series, start, start + coarse.blockSeconds, channels.length);
-        this.#put(
-          level,
-          start,
-          series,
-          combineRows(columns, channels, coarse.stepSeconds / fine.stepSeconds),
-        );
+        const end = part.start + coarse.blockSeconds;
+        const columns = this.#rows(level - 1, series, part.start, end, channels.length);
+        this.#put(level, part.start, series, combineRows(columns, channels, ratio));
       }
     });
+    if (part.series.length > 0) this.#coarsening.set(level, part);
+    else this.#coarsening.delete(level);
+    return true;
+  }
+
+  /** The oldest span that has ended and is not done; after a start the last one is done again, since it may be half done. */
+  #nextPart(level: number, blockSeconds: number, second: number): CoarsePart | undefined {
+    const from = this.#coarsened.get(level) ?? this.#newest(level) ?? 0;
+    const first = this.#database
+      .prepare('SELECT min(start_s) AS first FROM block WHERE level = ? AND start_s >= ?')
+      .get(level - 1, from) as { first: number | null };
+    if (first.first === null) return undefined;
+    const start = Math.floor(first.first / blockSeconds) * blockSeconds;
+    if (start + blockSeconds > second) return undefined;
+    this.#coarsened.set(level, start + blockSeconds);
+    const rows = this.#database
+      .prepare('SELECT DISTINCT series FROM block WHERE level = ? AND start_s >= ? AND start_s < ?')
+      .all(level - 1, start, start + blockSeconds) as readonly { series: number }[];
+    return { start, series: rows.map(({ series }) => series) };
   }
 
   /** Rows of a level from `fromSecond` up to `toSecond`, in whole blocks; what is not there is not measured. */
@@ -173,6 +189,13 @@ export class BlockTable {
       .prepare('SELECT max(start_s) AS newest FROM block WHERE level = ? AND series = ?')
       .get(level, series) as { newest: number | null };
     return row.newest === null ? undefined : row.newest + (levels[level]?.blockSeconds ?? 60);
+  }
+
+  #newest(level: number): number | undefined {
+    const row = this.#database
+      .prepare('SELECT max(start_s) AS newest FROM block WHERE level = ?')
+      .get(level) as { newest: number | null };
+    return row.newest ?? undefined;
   }
 
   oldest(level: number): number | undefined {

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { exitCodes, HalfopenError } from '../../base/errors.ts';
-import { type Channel, channelsOfKind } from '../../tcp/recording/channel.ts';
+import { type Channel, channelsNamed } from '../../tcp/recording/channel.ts';
 import { BlockTable } from './block-table.ts';
 import { type Database, openDatabase, sqliteCode } from './database.ts';
 import { IncidentTable } from './incident-table.ts';
@@ -23,6 +23,9 @@ import { StoreLock } from './store-lock.ts';
 
 const sqliteHeader = 'SQLite format 3\0';
 
+/** Each takes about a millisecond. */
+const COARSENED_AT_ONCE = 10;
+
 /** Series and incidents in one file. A recorder opens it with `openForRecording`, any number of readers with `openForReading`. */
 export class HistoryStore implements Disposable {
   readonly file: string;
@@ -31,6 +34,7 @@ export class HistoryStore implements Disposable {
   readonly incidents: IncidentTable;
   readonly #database: Database;
   readonly #lock: StoreLock | undefined;
+  readonly #channels = new Map<number, readonly Channel[]>();
 
   private constructor(file: string, database: Database, lock: StoreLock | undefined) {
     this.file = file;
@@ -85,18 +89,23 @@ export class HistoryStore implements Disposable {
     return true;
   }
 
-  /** Called every ten minutes or so. */
-  coarsen(second: number): void {
-    const kinds = new Map(this.series.list().map(({ id, kind, channels }) => [id, { kind, channels }]));
-    const channelsOf = (id: number): readonly Channel[] | undefined => {
-      const found = kinds.get(id);
-      if (found === undefined) return undefined;
-      const known = channelsOfKind[found.kind];
-      return found.channels.map(
-        (name) => known.find((one) => one.name === name) ?? { name, unit: '', combine: 'last' },
-      );
-    };
-    for (const level of levels.keys()) if (level > 0) this.blocks.coarsen(level, second, channelsOf);
+  /** A few series of what has become due for coarser rows; whether there was any. */
+  coarsenNext(second: number): boolean {
+    for (const level of levels.keys())
+      if (
+        level > 0 &&
+        this.blocks.coarsenNext(level, second, (id) => this.#channelsOf(id), COARSENED_AT_ONCE)
+      )
+        return true;
+    return false;
+  }
+
+  #channelsOf(id: number): readonly Channel[] | undefined {
+    const known = this.#channels.get(id);
+    if (known !== undefined) return known;
+    for (const { id: one, kind, channels } of this.series.list())
+      this.#channels.set(one, channelsNamed(kind, channels));
+    return this.#channels.get(id);
   }
 
   thin(limits: Limits, nowSecond: number): Thinned {

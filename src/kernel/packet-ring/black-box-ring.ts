@@ -74,8 +74,8 @@ export class BlackBoxRing implements Disposable {
   /** To be called a few times a second; cheap. */
   makeRoom(): void {
     if (this.#closed) return;
-    const most = Math.floor(this.#blocks * FULL_SHARE);
-    while (this.#isHandedOver(this.#oldest) && this.#isHandedOver((this.#oldest + most) % this.#blocks)) {
+    const fullAt = Math.floor(this.#blocks * FULL_SHARE) - 1;
+    while (this.#isHandedOver(this.#oldest) && this.#isHandedOver((this.#oldest + fullAt) % this.#blocks)) {
       Atomics.store(this.#words, this.#statusAt(this.#oldest), 0);
       this.#oldest = (this.#oldest + 1) % this.#blocks;
     }

@@ -1,10 +1,10 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { analyzeCapture } from '../../app/capture/analyze/analyze-capture.ts';
-import { type JoinedParts, joinParts } from '../../app/capture/analyze/join-parts.ts';
 import { readPart } from '../../app/capture/analyze/read-part.ts';
 import { shareOut } from '../../app/capture/analyze/share-out.ts';
 import { exitCodes, HalfopenError } from '../../base/errors.ts';
 import { EndpointText } from '../../capture/endpoint-text.ts';
+import { type JoinedParts, joinParts } from '../../capture/summary/join-parts.ts';
 import { parseCaptureReport } from '../../contract/capture-report.ts';
 import type { CaptureReport } from '../../tcp/capture.ts';
 import { asContract } from '../../tcp/report.ts';

@@ -79,3 +79,9 @@ export const channelsOfKind: Readonly<Record<SeriesKind, readonly Channel[]>> = 
   namespace: namespaceChannels,
   listener: listenerChannels,
 });
+
+/** Channels as a store names them: one of another release may have others. */
+export function channelsNamed(kind: SeriesKind, names: readonly string[]): readonly Channel[] {
+  const known = channelsOfKind[kind];
+  return names.map((name) => known.find((one) => one.name === name) ?? { name, unit: '', combine: 'last' });
+}

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { CaptureAnalysis } from '../../../capture/capture-analysis.ts';
 import { CaptureReader } from '../../../capture/file/capture-reader.ts';
 import { StoryCollector } from '../../../capture/story-collector.ts';
-import { PartSummary } from '../../../capture/summary/part-summary.ts';
+import { tellStories } from '../../../capture/tell-stories.ts';
 import type { ConnectionStory } from '../../../tcp/capture.ts';
 import { type ReadCaptureOptions, readCapture } from '../input/read-capture.ts';
 
@@ -23,13 +23,5 @@ export async function collectStories(
   const analysis = new CaptureAnalysis();
   const collector = new StoryCollector(analysis, new Set(numbers));
   await readCapture(path, new CaptureReader(collector), options);
-  const summary = new PartSummary(analysis.engine);
-  if (summary.countSettled() === null) summary.count(summary.answering());
-  const collected = collector.collected();
-  const found = numbers.filter((number) => collected.has(number));
-  const records = summary.describe(found);
-  return records.flatMap((connection, i) => {
-    const story = collected.get(found[i] ?? -1);
-    return story === undefined ? [] : [{ connection, ...story }];
-  });
+  return tellStories(analysis, collector, numbers);
 }

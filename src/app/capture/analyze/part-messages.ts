@@ -1,5 +1,5 @@
 import type { AnalysisShare } from '../../../capture/capture-analysis.ts';
-import type { StepName } from './analysed-part.ts';
+import type { StepName } from '../../../capture/summary/analysed-part.ts';
 
 /** What a thread is told to read. */
 export interface PartOrder {

@@ -1,9 +1,9 @@
 /** A thread of its own that reads a share of a capture and answers the steps of AnalysedPart. Started by remote-part.ts. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { StepName } from './analysed-part.ts';
+import type { StepName } from '../../../capture/summary/analysed-part.ts';
+import type { LocalPart } from '../../../capture/summary/local-part.ts';
 import { CommonEnd } from './common-end.ts';
 import type { PartOrder, StepReply, StepRequest } from './part-messages.ts';
-import type { LocalPart } from './read-part.ts';
 import { readPart } from './read-part.ts';
 import { readingUntil } from './reading-until.ts';
 

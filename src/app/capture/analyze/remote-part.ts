@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { AnalysedPart } from './analysed-part.ts';
+import type { AnalysedPart } from '../../../capture/summary/analysed-part.ts';
 import type { PartOrder, StepReply, StepRequest } from './part-messages.ts';
 
 /** Node 20 runs no TypeScript: in the sources there is no thread to start. */

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { compressionMagicBytes, compressionOf } from './compression-of.ts';
+import { compressionMagicBytes, compressionOf } from '../../../capture/compression/compression-of.ts';
 
 /** Whether `path` is an uncompressed regular file, which can be read twice, or by several at once. False for what cannot be opened. */
 export function isSeekable(path: string): boolean {

@@ -1,13 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
 import { formatCount } from '../../../base/units.ts';
+import {
+  type Compression,
+  compressionMagicBytes,
+  compressionOf,
+} from '../../../capture/compression/compression-of.ts';
+import { peekChunks } from '../../../capture/compression/peek-chunks.ts';
 import type { CaptureReader } from '../../../capture/file/capture-reader.ts';
+import { pushBytes } from '../../../capture/file/push-bytes.ts';
 import { ByteSource } from './byte-source.ts';
-import { type Compression, compressionMagicBytes, compressionOf } from './compression-of.ts';
 import { fileChunks } from './file-chunks.ts';
 import { inputFailure } from './input-failure.ts';
 import { type CaptureInput, openInput } from './open-input.ts';
-import { peekChunks } from './peek-chunks.ts';
-import { pushBytes } from './push-bytes.ts';
 import { readPlainFile } from './read-plain-file.ts';
 
 const PROGRESS_BYTES = 4 * 1024 * 1024;
@@ -82,7 +86,7 @@ async function decompress(
   { fd, repeatable }: CaptureInput,
 ): Promise<string | null> {
   if (compression === 'zstd') {
-    const { unzstdChunks } = await import('./unzstd-chunks.ts');
+    const { unzstdChunks } = await import('../../../capture/compression/unzstd-chunks.ts');
     return unzstdChunks(chunks, deliver);
   }
   if (compression === 'gzip') {

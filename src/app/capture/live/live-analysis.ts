@@ -2,9 +2,9 @@ import { formatCount } from '../../../base/units.ts';
 import { CaptureAnalysis } from '../../../capture/capture-analysis.ts';
 import type { ReadStop } from '../../../capture/file/capture-reader.ts';
 import type { FrameSink } from '../../../capture/file/frame-sink.ts';
+import { LocalPart } from '../../../capture/summary/local-part.ts';
 import type { CaptureReport } from '../../../tcp/capture.ts';
 import { buildReport } from '../analyze/build-report.ts';
-import { LocalPart } from '../analyze/read-part.ts';
 
 /** Of a capture that nobody ends; they take about 250 MB. */
 const MOST_CONNECTIONS = 1_000_000;

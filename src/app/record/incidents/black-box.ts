@@ -1,5 +1,5 @@
+import os from 'node:os';
 import { decodeSegment } from '../../../capture/decode-segment.ts';
-import { type DirectedPacket, pcapngFile } from '../../../capture/file/write-pcapng.ts';
 import { HandshakeTable } from '../../../capture/handshake-table.ts';
 import { BlackBoxRing } from '../../../kernel/packet-ring/black-box-ring.ts';
 import type { RingPacket } from '../../../kernel/packet-ring/packet-ring.ts';
@@ -7,6 +7,7 @@ import type { PacketSample } from '../../../tcp/observation.ts';
 import { absent, explainMissing, mapReading, type Reading } from '../../../tcp/reading.ts';
 import type { BlackBoxNote } from '../../../tcp/recording/incident-detail.ts';
 import type { NamespaceAccess } from '../../observe/namespace-access.ts';
+import { type BlackBoxFacts, blackBoxFile } from './black-box-file.ts';
 
 /** Before and after the opening of an incident. */
 export const BEFORE_MS = 10_000;
@@ -116,28 +117,16 @@ export class BlackBoxCollection {
     return { status: 'kept', packets: this.#packets.length, dropped };
   }
 
-  /** Undefined where there is no ring. In the order of time: the ring is filled by several processors. */
+  /** Undefined where there is no ring. */
   file(
-    facts: { readonly application: string; readonly place: string; readonly title: string },
+    about: Pick<BlackBoxFacts, 'application' | 'place' | 'title'>,
     nowAtMs: number,
   ): { readonly fromMs: number; readonly toMs: number; readonly pcapng: Uint8Array } | undefined {
     const { note } = this;
     if (note.status !== 'kept') return undefined;
-    const packets = this.#packets
-      .map(
-        ({ timestampUs, bytes, originalBytes, outgoing }): DirectedPacket => ({
-          timestampUs,
-          bytes,
-          wireBytes: originalBytes,
-          outgoing,
-        }),
-      )
-      .sort((a, b) => a.timestampUs - b.timestampUs);
-    const { application, place, title: comment } = facts;
-    return {
-      fromMs: this.#openedAtMs - BEFORE_MS,
-      toMs: Math.min(nowAtMs, this.#openedAtMs + AFTER_MS),
-      pcapng: pcapngFile(packets, { application, place, comment, dropped: note.dropped }),
-    };
+    const fromMs = this.#openedAtMs - BEFORE_MS;
+    const toMs = Math.min(nowAtMs, this.#openedAtMs + AFTER_MS);
+    const facts = { ...about, os: `Linux ${os.release()}`, dropped: note.dropped, fromMs, toMs };
+    return { fromMs, toMs, pcapng: blackBoxFile(this.#packets, facts) };
   }
 }

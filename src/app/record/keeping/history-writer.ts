@@ -8,7 +8,6 @@ import type { Incident } from '../../../tcp/recording/incident.ts';
 import type { IncidentDetail } from '../../../tcp/recording/incident-detail.ts';
 import type { RecorderLog } from '../recorder-options.ts';
 
-const COARSEN_EVERY_S = 600;
 const THIN_EVERY_S = 60;
 /** What could not be written waits in memory; beyond this the oldest goes, and that is said. */
 const MOST_WAITING = 200;
@@ -122,9 +121,9 @@ export class HistoryWriter implements Disposable {
   #tidy(store: HistoryStore, second: number): void {
     try {
       if (store.packNext(second)) this.#bytes = store.bytes();
+      else store.coarsenNext(second);
       // Not all at the same second of the minute: packing is done with by then.
       if (second % THIN_EVERY_S === 20) this.#thin(store, second);
-      if (second % COARSEN_EVERY_S === 30) store.coarsen(second);
     } catch (error) {
       this.#failed('tidy up the store', error);
     }

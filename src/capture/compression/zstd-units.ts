@@ -1,4 +1,4 @@
-import { formatBytes, formatCount } from '../../../base/units.ts';
+import { formatBytes, formatCount } from '../../base/units.ts';
 
 const FRAME_MAGIC = 0xfd2fb528;
 const SKIPPABLE_MAGIC = 0x184d2a50;

@@ -1,4 +1,4 @@
-import type { CaptureReader } from '../../../capture/file/capture-reader.ts';
+import type { CaptureReader } from './capture-reader.ts';
 
 /** Copies bytes that came from elsewhere into the reader. */
 export function pushBytes(reader: CaptureReader, bytes: Uint8Array): void {

@@ -1,19 +1,3 @@
-import type { EndpointText } from '../../../capture/endpoint-text.ts';
-import * as peerColumn from '../../../capture/layout/peer-columns.ts';
-import * as totalColumn from '../../../capture/layout/total-columns.ts';
-import { joinSeries } from '../../../capture/series.ts';
-import type { ClientCount } from '../../../capture/summary/client-bits.ts';
-import { describeListener } from '../../../capture/summary/describe-listener.ts';
-import { keyOf, rowCount } from '../../../capture/summary/endpoint-rows.ts';
-import { sumColumns } from '../../../capture/summary/listener-totals.ts';
-import type {
-  DetailRequest,
-  EndpointKind,
-  Example,
-  JoinedEndpoints,
-  PartCounts,
-  PartDetails,
-} from '../../../capture/summary/part-summary.ts';
 import {
   type CaptureListener,
   type CapturePeer,
@@ -22,8 +6,24 @@ import {
   type ConnectionRecord,
   type JudgementId,
   judgementIds,
-} from '../../../tcp/capture.ts';
+} from '../../tcp/capture.ts';
+import type { EndpointText } from '../endpoint-text.ts';
+import * as peerColumn from '../layout/peer-columns.ts';
+import * as totalColumn from '../layout/total-columns.ts';
+import { joinSeries } from '../series.ts';
 import type { AnalysedPart } from './analysed-part.ts';
+import type { ClientCount } from './client-bits.ts';
+import { describeListener } from './describe-listener.ts';
+import { keyOf, rowCount } from './endpoint-rows.ts';
+import { sumColumns } from './listener-totals.ts';
+import type {
+  DetailRequest,
+  EndpointKind,
+  Example,
+  JoinedEndpoints,
+  PartCounts,
+  PartDetails,
+} from './part-summary.ts';
 
 const MOST_LISTENERS = 100;
 const MOST_PEERS = 50;

@@ -2,14 +2,14 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { joinParts } from '../../src/app/capture/analyze/join-parts.ts';
-import { LocalPart } from '../../src/app/capture/analyze/read-part.ts';
 import { shareOut } from '../../src/app/capture/analyze/share-out.ts';
 import { CaptureAnalysis } from '../../src/capture/capture-analysis.ts';
 import { EndpointText } from '../../src/capture/endpoint-text.ts';
+import { joinParts } from '../../src/capture/summary/join-parts.ts';
+import { LocalPart } from '../../src/capture/summary/local-part.ts';
 import { generateCapture } from '../../src/measure/capture/generate-capture.ts';
-import { allCases } from '../capture/craft/all-cases.ts';
-import { feed } from '../capture/feed.ts';
+import { allCases } from './craft/all-cases.ts';
+import { feed } from './feed.ts';
 
 /** Several engines share a capture as several threads do: what they say together must not depend on how many they are. */
 

@@ -1,4 +1,4 @@
-import type { PartSummary } from '../../../capture/summary/part-summary.ts';
+import type { PartSummary } from './part-summary.ts';
 
 /** What can be asked of a part of a capture that has been read, in this order. */
 export type StepName =

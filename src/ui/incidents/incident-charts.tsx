@@ -1,0 +1,88 @@
+import { useMemo, useState } from 'react';
+import { formatCount } from '../../base/units.ts';
+import type { Incident } from '../../tcp/recording/incident.ts';
+import { Chart, type ChartMark } from '../chart/chart.tsx';
+import { peakOf, storedRows, sumOf } from '../chart/rows.ts';
+import type { Span } from '../chart/time-view.ts';
+import { useLive } from '../live/use-live.ts';
+import { stateLines } from '../now/state-lines.ts';
+import { useSeriesAround } from './use-series-around.ts';
+
+const aroundSeconds = 90;
+const longestSeconds = 3600;
+
+/** The listener and its namespace around the incident, with its worst moment marked. */
+export function IncidentCharts({ incident }: { readonly incident: Incident }) {
+  const latest = useLive().latestSecond;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the picture does not move while it is looked at
+  const span = useMemo(() => spanOf(incident, latest), [incident]);
+  const { listener, namespace, loading } = useSeriesAround(incident, span);
+  const [shown, setShown] = useState<Span | null>(null);
+  if (listener === undefined && namespace === undefined) {
+    return loading ? <div className="chart-place" /> : null;
+  }
+  const { openedMs, closedMs, updatedMs, worstMs, severity } = incident;
+  const mark: ChartMark = {
+    from: openedMs / 1000,
+    to: (closedMs ?? updatedMs) / 1000,
+    severity,
+    moment: worstMs / 1000,
+  };
+  const shared = { shown: shown ?? span, marks: [mark], onChoose: setShown, height: 140 };
+  const queue = listener === undefined ? undefined : storedRows(listener);
+  const states = namespace === undefined ? undefined : storedRows(namespace);
+  return (
+    <section className="incident-charts" aria-label="Around the incident">
+      {queue === undefined ? null : (
+        <>
+          <Chart
+            {...shared}
+            title="Waiting to be accepted"
+            note={`peak ${formatCount(Math.max(0, peakOf(queue.column('queueMax'))))} of ${formatCount(peakOf(queue.column('limit')))}`}
+            unit="connections"
+            startSecond={queue.startSecond}
+            stepSeconds={queue.stepSeconds}
+            lines={[
+              { label: 'waiting', colour: 'calm', draw: 'area', values: queue.column('queueMax') },
+              { label: 'limit', colour: 'limit', draw: 'dashes', values: queue.column('limit') },
+            ]}
+          />
+          <Chart
+            {...shared}
+            title="Accepted and dropped"
+            note={`${formatCount(sumOf(queue.column('drops')))} dropped`}
+            unit="per second"
+            startSecond={queue.startSecond}
+            stepSeconds={queue.stepSeconds}
+            lines={[
+              { label: 'dropped', colour: 'loss', draw: 'bars', values: queue.column('drops') },
+              { label: 'accepted', colour: 'accent', draw: 'line', values: queue.column('acceptedAtLeast') },
+            ]}
+          />
+        </>
+      )}
+      {states === undefined ? null : (
+        <Chart
+          {...shared}
+          title={`Sockets of ${incident.namespace} by state`}
+          unit="sockets"
+          startSecond={states.startSecond}
+          stepSeconds={states.stepSeconds}
+          stacked
+          lines={stateLines(states)}
+        />
+      )}
+    </section>
+  );
+}
+
+/** A minute and a half before and after it; of one that lasts, an hour around its worst moment. */
+function spanOf({ openedMs, closedMs, updatedMs, worstMs }: Incident, latest: number): Span {
+  const from = Math.floor(openedMs / 1000) - aroundSeconds;
+  const after = Math.ceil((closedMs ?? updatedMs) / 1000) + aroundSeconds;
+  // What is still to come is no picture.
+  const to = latest > from ? Math.min(after, latest + 1) : after;
+  if (to - from <= longestSeconds) return { from, to };
+  const worst = Math.floor(worstMs / 1000);
+  return { from: worst - longestSeconds / 2, to: worst + longestSeconds / 2 };
+}
