@@ -57,7 +57,7 @@ async function writeLabPrograms() {
 async function writeTerminalView() {
   const chunks = await write(
     { 'show-watch': terminalView },
-    { dir: 'dist/watch', format: 'es' },
+    { dir: 'dist/watch', format: 'es', codeSplitting: false },
     {
       // React as it is for those who use it, and Ink without its tools for developers.
       define: { 'process.env.NODE_ENV': '"production"' },

@@ -37,17 +37,17 @@ export function Watch(props: WatchProps): ReactNode {
   const { feed, screen, colour, everySeconds, utcOffset, onQuit, onSuspend } = props;
   const book = useRef(new ListenerBook()).current;
   const [seen, setSeen] = useState<Seen>(() => look(feed, book));
-  const [choice, setChoice] = useState(firstChoice);
   const [, redraw] = useReducer((count: number) => count + 1, 0);
-  const isPaused = useRef(false);
-  isPaused.current = choice.isPaused;
+  // No state: a key may come before what the last one did has been drawn.
+  const chosen = useRef(firstChoice);
+  const choice = chosen.current;
 
   useEffect(() => {
     const end = feed.subscribe((event) => {
       if (event.kind === 'second') book.add(event.second, feed.subjects);
       const isDue =
         event.kind === 'second' ? event.second.atSecond % everySeconds === 0 : event.kind === 'incident';
-      if (isDue && !isPaused.current) setSeen(look(feed, book));
+      if (isDue && !chosen.current.isPaused) setSeen(look(feed, book));
     });
     screen.on('resize', redraw);
     return () => {
@@ -59,14 +59,15 @@ export function Watch(props: WatchProps): ReactNode {
   const rows = useOrdered(seen, choice.sort);
   const shown = filterRows(rows, choice.filter);
   useInput((input, inkKey) => {
-    let next = choice;
+    const before = chosen.current;
     for (const key of keysOf(input, inkKey)) {
       if (key.input === SUSPEND) return onSuspend();
-      if (key.input === INTERRUPT || (key.input === 'q' && !next.isTyping)) return onQuit();
-      next = choose(next, key, { ids: filterRows(rows, next.filter).map(({ id }) => id), page: PAGE });
+      if (key.input === INTERRUPT || (key.input === 'q' && !chosen.current.isTyping)) return onQuit();
+      const ids = filterRows(rows, chosen.current.filter).map(({ id }) => id);
+      chosen.current = choose(chosen.current, key, { ids, page: PAGE });
     }
-    if (choice.isPaused && !next.isPaused) setSeen(look(feed, book));
-    setChoice(next);
+    if (before.isPaused && !chosen.current.isPaused) setSeen(look(feed, book));
+    redraw();
   });
 
   const lines = watchScreen(
