@@ -13,6 +13,7 @@ const alone = [
   'test/cli/{signals,vanishing,capture-live}.test.ts',
   'test/capture/tshark/lab.test.ts',
   'test/ui/browser/**/*.test.ts',
+  'test/app/record/{recorder,killed,disk-trouble,tracepoints}.test.ts',
 ];
 
 export default defineConfig({

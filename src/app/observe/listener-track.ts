@@ -52,9 +52,11 @@ export class ListenerTrack {
   }
 
   sample(atMs: number, message: InetDiagMessage): void {
-    this.#last = { length: message.receiveQueue, limit: message.sendQueue };
+    const [length, limit] = [message.receiveQueue, message.sendQueue];
+    // Sampled often, and nearly always the same.
+    if (length !== this.#last.length || limit !== this.#last.limit) this.#last = { length, limit };
     this.#lastDrops = message.drops;
-    this.#recorder.sample(atMs, this.#last.length, this.#last.limit);
+    this.#recorder.sample(atMs, length, limit);
   }
 
   end(

@@ -17,8 +17,8 @@ import { ProcessSeconds } from './sampling/process-seconds.ts';
 
 export const ROUND_MS = 100;
 /** Shares of a core: walks through the table of sockets for judging, and for counting half-open requests. */
-const JUDGING_SHARE = 0.004;
-const REQUESTS_SHARE = 0.002;
+const JUDGING_SHARE = 0.003;
+const REQUESTS_SHARE = 0.001;
 const SAVED_UP_MS = 2000;
 
 /**

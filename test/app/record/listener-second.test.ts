@@ -36,7 +36,7 @@ describe('a listener’s second', () => {
       second.sample(1, 0, 10, drops);
       second.endRound();
     }
-    expect(second.pressure.drops).toBe(3);
+    expect(second.drops).toBe(3);
     expect(take(second).drops).toBe(3);
     second.sample(1, 0, 10, 5010);
     second.endRound();

@@ -6,15 +6,15 @@ const at = Object.fromEntries(listenerChannels.map(({ name }, index) => [name, i
 
 interface Member {
   length: number;
-  drops: number | undefined;
-  /** At the start of the second; a socket's first sample is what its drops are counted from. */
-  dropsBefore: number | undefined;
+  /** A socket's first sample is what its drops are counted from. */
+  drops: number;
   round: number;
 }
 
 /** One address and port between two full seconds: samples of its queue (of a SO_REUSEPORT group, of the fullest), and what else was seen. */
 export class ListenerSecond {
   readonly #members = new Map<number, Member>();
+  #drops = 0;
   #round = 0;
   #samples = 0;
   #sum = 0;
@@ -23,8 +23,9 @@ export class ListenerSecond {
   #limit = 0;
   #accepted = 0;
   /** Of the round under way, and of the last one; -1: no socket was shown. */
-  #fullest = { length: -1, limit: 0 };
-  #last = { length: -1, limit: 0 };
+  #fullest = -1;
+  #fullestLimit = 0;
+  #lastFullest = -1;
   #dropsKnown = false;
   #synRecv = notMeasured;
   #synAckRetransmissions = 0;
@@ -33,49 +34,49 @@ export class ListenerSecond {
   /** One socket in one round. `drops` undefined: this kernel does not count them for each listener. */
   sample(inode: number, length: number, limit: number, drops: number | undefined): void {
     const known = this.#members.get(inode);
-    if (known === undefined)
-      this.#members.set(inode, { length, drops, dropsBefore: drops, round: this.#round });
+    if (known === undefined) this.#members.set(inode, { length, drops: drops ?? 0, round: this.#round });
     else {
       if (length < known.length) this.#accepted += known.length - length;
+      if (drops !== undefined && drops > known.drops) this.#drops += drops - known.drops;
       known.length = length;
-      known.drops = drops;
+      known.drops = drops ?? 0;
       known.round = this.#round;
     }
     if (drops !== undefined) this.#dropsKnown = true;
-    if (length * (this.#fullest.limit + 1) > this.#fullest.length * (limit + 1))
-      this.#fullest = { length, limit };
+    if (length * (this.#fullestLimit + 1) > this.#fullest * (limit + 1)) {
+      this.#fullest = length;
+      this.#fullestLimit = limit;
+    }
   }
 
   /** After each look at all sockets. */
   endRound(): void {
-    const { length, limit } = this.#fullest;
-    this.#last = this.#fullest;
+    const [length, limit] = [this.#fullest, this.#fullestLimit];
+    this.#lastFullest = length;
     if (length < 0) return;
     this.#samples++;
     this.#sum += length;
     this.#max = Math.max(this.#max, length);
     if (length > limit) this.#full++;
     this.#limit = limit;
-    this.#fullest = { length: -1, limit: 0 };
+    this.#fullest = -1;
+    this.#fullestLimit = 0;
     this.#round++;
   }
 
   /** Its sockets are gone, and so is the second they were seen in. */
   get isOver(): boolean {
-    return this.#last.length < 0 && this.#samples === 0;
-  }
-
-  /** Drops since the last full second; whether the queue was more than half full in the last round. */
-  get pressure(): { readonly drops: number; readonly pressed: boolean } {
-    const { length, limit } = this.#last;
-    return { drops: this.newDrops, pressed: length > 0 && length > limit / 2 };
+    return this.#lastFullest < 0 && this.#samples === 0;
   }
 
   /** Since the last full second. */
-  get newDrops(): number {
-    let sum = 0;
-    for (const { drops, dropsBefore } of this.#members.values()) sum += (drops ?? 0) - (dropsBefore ?? 0);
-    return sum;
+  get drops(): number {
+    return this.#drops;
+  }
+
+  /** More than half full in the last round. */
+  get pressed(): boolean {
+    return this.#lastFullest > 0 && this.#lastFullest > this.#limit / 2;
   }
 
   requestsSeen(count: number): void {
@@ -103,7 +104,7 @@ export class ListenerSecond {
     put('queueMean', Math.round((this.#sum / this.#samples) * 1000));
     put('fullShare', Math.round((this.#full / this.#samples) * 1000));
     put('limit', this.#limit);
-    if (this.#dropsKnown) put('drops', Math.max(0, this.newDrops));
+    if (this.#dropsKnown) put('drops', this.#drops);
     put('acceptedAtLeast', this.#accepted);
     put('synRecv', this.#synRecv);
     put('synAckRetransmissions', this.#synAckRetransmissions);
@@ -117,8 +118,8 @@ export class ListenerSecond {
   #begin(): void {
     for (const [inode, member] of this.#members) {
       if (member.round < this.#round - 1) this.#members.delete(inode);
-      else member.dropsBefore = member.drops;
     }
+    this.#drops = 0;
     this.#samples = 0;
     this.#sum = 0;
     this.#max = 0;

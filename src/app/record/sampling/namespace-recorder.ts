@@ -143,7 +143,9 @@ export class NamespaceRecorder implements Disposable {
   troubles(): readonly Trouble[] {
     const found: Trouble[] = [];
     for (const { identity, second } of this.listeners.values()) {
-      const because = queueTrouble([second.pressure]);
+      // Ten times a second, and nearly always nothing.
+      if (second.drops === 0 && !second.pressed) continue;
+      const because = queueTrouble([second]);
       if (because !== undefined) found.push({ key: `${because} ${identity}`, because });
     }
     const because = this.#counterTrouble;

@@ -8,7 +8,7 @@ import { NamespaceRecorder } from './namespace-recorder.ts';
 
 /** Looking for namespaces reads a link of each process. */
 const SEARCH_SHARE = 0.002;
-const SEARCH_EVERY_MS = 1000;
+const SEARCH_EVERY_MS = 1500;
 /** Of the rings' memory, what those get that are there at the start; the rest is for those that come. */
 const FIRST_SHARE = 0.5;
 const LATER_SHARE = 0.25;
