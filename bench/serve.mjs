@@ -1,7 +1,7 @@
 /**
  * What always being on costs: `halfopen serve` on a host of 20 network namespaces, 200 listeners and 240,000 sockets, beside prometheus-node-exporter,
  * which is scraped each second; what 20 viewers add; whether each of 100 bursts of 300 ms is seen. Needs root, iproute2, Debian's
- * prometheus-node-exporter, 6 GiB of memory. Usage: npm run bench:serve [namespaces connections bursts]
+ * prometheus-node-exporter, 6 GiB of memory. Usage: [WARM_UP_S=60] npm run bench:serve [namespaces connections bursts]
  */
 import { fork, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -14,7 +14,7 @@ const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const part = (name) => fileURLToPath(new URL(`serve/${name}.mjs`, import.meta.url));
 const PORT = 4291;
 const EXPORTER_PORT = 4292;
-const WARM_UP_S = 60;
+const WARM_UP_S = Number(process.env.WARM_UP_S ?? 60);
 const MEASURED_S = 60;
 const BURST_MS = 300;
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
