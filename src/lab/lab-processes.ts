@@ -1,7 +1,7 @@
 /** Finding the processes of lab runs, by what they inherited from the lab, and ending them. */
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { parseStatLine } from '../kernel/processes/parse-proc-stat.ts';
-import { numericEntries, readProcessFile } from '../kernel/processes/read-process-file.ts';
+import { allPids, readProcessFile } from '../kernel/processes/read-process-file.ts';
 import { isRunOver, runVariable } from './run-id.ts';
 
 export interface FoundProcess {
@@ -60,7 +60,7 @@ export function endProcesses(
 }
 
 function otherPids(): number[] {
-  return numericEntries(readdirSync('/proc')).filter((pid) => pid !== process.pid);
+  return allPids().filter((pid) => pid !== process.pid);
 }
 
 function namespaceOf(pid: number): string {

@@ -4,6 +4,7 @@ import { RETIRE_AFTER_MS } from '../../kernel/packet-ring/packet-ring.ts';
 import { readSoftnetStat } from '../../kernel/procfs/softnet-stat.ts';
 import type { NamespaceObservation, Observation } from '../../tcp/observation.ts';
 import { mapReading } from '../../tcp/reading.ts';
+import { usedMs } from '../processor-time.ts';
 import { captureReason } from './capture-reason.ts';
 import { hostFacts } from './host-facts.ts';
 import { KernelLogWatch } from './kernel-log-watch.ts';
@@ -147,12 +148,6 @@ async function sampleUntil(
     }
     await sleep(Math.max(1, Math.min(nextMs, endMs) - elapsed()), options.stop);
   }
-}
-
-/** Processor time of this program so far. By the wall clock a busy host would make each round seem costly, and its troubles go unseen. */
-function usedMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
 }
 
 /** How often something may be done so that it takes no more than its share of a core. One slow round is noise, several are not. */

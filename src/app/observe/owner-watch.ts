@@ -1,6 +1,6 @@
-import { readdirSync } from 'node:fs';
 import { findSocketOwners } from '../../kernel/processes/find-socket-owners.ts';
 import { ProcessWatch } from '../../kernel/processes/process-watch.ts';
+import { allPids } from '../../kernel/processes/read-process-file.ts';
 import type { ProcessObservation } from '../../tcp/observation.ts';
 import { denied, ok, type Reading } from '../../tcp/reading.ts';
 import type { NamespaceObserver } from './namespace-observer.ts';
@@ -98,10 +98,4 @@ export class OwnerWatch {
   ownersOf(inode: number): readonly number[] {
     return this.#pids.get(inode) ?? [];
   }
-}
-
-function allPids(): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number);
 }

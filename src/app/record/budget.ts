@@ -1,3 +1,5 @@
+import { usedMs } from '../processor-time.ts';
+
 /** What something may take of one core over time. It earns while nothing is done, and may run into debt once. */
 export class Budget {
   readonly #share: number;
@@ -39,10 +41,4 @@ export class Budget {
       this.#leftMs -= usedMs() - before;
     }
   }
-}
-
-/** Processor time of this program so far: by the wall clock a busy host would make everything seem costly. */
-function usedMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
 }

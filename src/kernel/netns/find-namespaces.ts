@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { parseCgroupFile } from '../processes/process-cgroup.ts';
-import { errorCode, numericEntries, readProcessFile } from '../processes/read-process-file.ts';
+import { allPids, errorCode, readProcessFile } from '../processes/read-process-file.ts';
 import { containerOfCgroup, podOfCgroup } from './container-of-cgroup.ts';
 import { isInitialInode, isInitialNamespace } from './is-initial-namespace.ts';
 
@@ -88,7 +88,7 @@ function rank(namespace: FoundNamespace): number {
 }
 
 function collectProcesses(drafts: Map<number, Draft>): { hidden: number; processesConcealed: boolean } {
-  const pids = numericEntries(readdirSync('/proc'));
+  const pids = allPids();
   let hidden = 0;
   for (const pid of pids) {
     try {

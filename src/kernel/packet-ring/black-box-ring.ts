@@ -1,8 +1,27 @@
 import { ok, type Reading } from '../../tcp/reading.ts';
-import { libc } from '../ffi.ts';
 import type { RingPacket } from './packet-ring.ts';
-import { closeRingSocket, openRingSocket, type RingSocket, SOL_PACKET } from './ring-socket.ts';
+import { closeRingSocket, openRingSocket, type RingSocket, takeRingStatistics } from './ring-socket.ts';
 import { tcpFilter } from './tcp-filter.ts';
+import {
+  ARPHRD_LOOPBACK,
+  BLOCK_FIRST_PACKET,
+  BLOCK_LAST_SECONDS,
+  BLOCK_PACKETS,
+  BLOCK_SEQUENCE,
+  BLOCK_STATUS,
+  DATA_OFFSET,
+  HARDWARE_TYPE,
+  INTERFACE_INDEX,
+  NANOSECONDS,
+  NEXT_OFFSET,
+  PACKET_OUTGOING,
+  PACKET_TYPE,
+  SECONDS,
+  SNAPPED_BYTES,
+  TP_STATUS_KERNEL,
+  TP_STATUS_USER,
+  WIRE_BYTES,
+} from './tpacket-layout.ts';
 
 /** SYN, FIN, RST with all their options; payload is not wanted. */
 const SNAP_BYTES = 128;
@@ -12,27 +31,6 @@ const LEAST_BLOCKS = 4;
 const RETIRE_AFTER_MS = 20_000;
 /** From this share of the ring on, the oldest blocks are given back. */
 const FULL_SHARE = 0.75;
-
-// struct tpacket_block_desc with tpacket_hdr_v1, and struct tpacket3_hdr with sockaddr_ll: offsets in bytes, as in packet-ring.ts.
-const BLOCK_STATUS = 8;
-const BLOCK_PACKETS = 12;
-const BLOCK_FIRST_PACKET = 16;
-const BLOCK_SEQUENCE = 24;
-const BLOCK_LAST_SECONDS = 40;
-const TP_STATUS_USER = 1;
-const NEXT_OFFSET = 0;
-const SECONDS = 4;
-const NANOSECONDS = 8;
-const SNAPPED_BYTES = 12;
-const WIRE_BYTES = 16;
-const DATA_OFFSET = 24;
-const ADDRESS = 48;
-const INTERFACE_INDEX = ADDRESS + 4;
-const HARDWARE_TYPE = ADDRESS + 8;
-const PACKET_TYPE = ADDRESS + 10;
-const PACKET_OUTGOING = 4;
-const ARPHRD_LOOPBACK = 772;
-const PACKET_STATISTICS = 6;
 
 /**
  * The last SYN, FIN and RST segments of a namespace, kept by the kernel in a TPACKET_V3 ring that nobody reads until something has
@@ -76,7 +74,7 @@ export class BlackBoxRing implements Disposable {
     if (this.#closed) return;
     const fullAt = Math.floor(this.#blocks * FULL_SHARE) - 1;
     while (this.#isHandedOver(this.#oldest) && this.#isHandedOver((this.#oldest + fullAt) % this.#blocks)) {
-      Atomics.store(this.#words, this.#statusAt(this.#oldest), 0);
+      Atomics.store(this.#words, this.#statusAt(this.#oldest), TP_STATUS_KERNEL);
       this.#oldest = (this.#oldest + 1) % this.#blocks;
     }
   }
@@ -165,12 +163,7 @@ export class BlackBoxRing implements Disposable {
 
   /** Packets that the ring had no room for, since it was opened. */
   dropped(): number {
-    if (this.#closed) return this.#dropped;
-    const statistics = new Uint32Array(3);
-    const length = Uint32Array.of(statistics.byteLength);
-    const { call } = libc();
-    if (call.getsockopt(this.#socket.fd, SOL_PACKET, PACKET_STATISTICS, statistics, length) === 0)
-      this.#dropped += statistics[1] ?? 0;
+    if (!this.#closed) this.#dropped += takeRingStatistics(this.#socket).dropped;
     return this.#dropped;
   }
 

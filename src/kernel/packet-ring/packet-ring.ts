@@ -1,7 +1,26 @@
 import { ok, type Reading } from '../../tcp/reading.ts';
-import { libc } from '../ffi.ts';
 import type { RingSink } from './ring-sink.ts';
-import { closeRingSocket, openRingSocket, type RingSocket, SOL_PACKET } from './ring-socket.ts';
+import { closeRingSocket, openRingSocket, type RingSocket, takeRingStatistics } from './ring-socket.ts';
+import {
+  ADDRESS,
+  ARPHRD_LOOPBACK,
+  BLOCK_FIRST_PACKET,
+  BLOCK_LENGTH,
+  BLOCK_PACKETS,
+  BLOCK_STATUS,
+  DATA_OFFSET,
+  HARDWARE_TYPE,
+  INTERFACE_INDEX,
+  NANOSECONDS,
+  NEXT_OFFSET,
+  PACKET_OUTGOING,
+  PACKET_TYPE,
+  SECONDS,
+  SNAPPED_BYTES,
+  TP_STATUS_KERNEL,
+  TP_STATUS_USER,
+  WIRE_BYTES,
+} from './tpacket-layout.ts';
 
 export interface PacketRingOptions {
   /** /proc/PID/ns/net or /run/netns/NAME; null for this process's own namespace. */
@@ -39,33 +58,13 @@ const PACKET_OVERHEAD_BYTES = 256;
 /** How long a packet waits at most in a block that is not full. */
 export const RETIRE_AFTER_MS = 20;
 
-// struct tpacket_block_desc with tpacket_hdr_v1, and struct tpacket3_hdr with sockaddr_ll: offsets in bytes.
-const BLOCK_STATUS = 8;
-const BLOCK_PACKETS = 12;
-const BLOCK_FIRST_PACKET = 16;
-const BLOCK_LENGTH = 20;
-const NEXT_OFFSET = 0;
-const SECONDS = 4;
-const NANOSECONDS = 8;
-const SNAPPED_BYTES = 12;
-const WIRE_BYTES = 16;
 const PACKET_STATUS = 20;
-const DATA_OFFSET = 24;
 const VLAN_TCI = 32;
 const VLAN_PROTOCOL = 36;
-const ADDRESS = 48;
-const INTERFACE_INDEX = ADDRESS + 4;
-const HARDWARE_TYPE = ADDRESS + 8;
-const PACKET_TYPE = ADDRESS + 10;
 
-const TP_STATUS_KERNEL = 0;
-const TP_STATUS_USER = 1;
 const TP_STATUS_VLAN_VALID = 1 << 4;
 const TP_STATUS_VLAN_TPID_VALID = 1 << 6;
 const ETH_P_8021Q = 0x8100;
-const PACKET_OUTGOING = 4;
-const ARPHRD_LOOPBACK = 772;
-const PACKET_STATISTICS = 6;
 
 /**
  * Packets of one network namespace, all interfaces, through a TPACKET_V3 ring
@@ -238,15 +237,10 @@ export class PacketRing {
     return protocol * 0x10000 + ((this.#block32[(at + VLAN_TCI) >> 2] ?? 0) & 0xffff);
   }
 
-  /** Reading struct tpacket_stats_v3 resets it; its packet count includes the dropped ones (packet_getsockopt). */
   #collectStatistics(): void {
     if (this.#socket === undefined) return;
-    const statistics = new Uint32Array(3);
-    const length = Uint32Array.of(statistics.byteLength);
-    const { call } = libc();
-    if (call.getsockopt(this.#socket.fd, SOL_PACKET, PACKET_STATISTICS, statistics, length) !== 0) return;
-    const [packets = 0, dropped = 0] = statistics;
-    this.#received += packets - dropped;
+    const { received, dropped } = takeRingStatistics(this.#socket);
+    this.#received += received;
     this.#dropped += dropped;
   }
 }

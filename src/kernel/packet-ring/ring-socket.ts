@@ -27,8 +27,9 @@ const SOCK_DGRAM = 2;
 const SOCK_CLOEXEC = 0o2000000;
 const SOL_SOCKET = 1;
 const SO_ATTACH_FILTER = 26;
-export const SOL_PACKET = 263;
+const SOL_PACKET = 263;
 const PACKET_RX_RING = 5;
+const PACKET_STATISTICS = 6;
 const PACKET_VERSION = 10;
 const TPACKET_V3 = 2;
 const ETH_P_ALL = 0x0003;
@@ -50,6 +51,22 @@ export function openRingSocket(options: RingSocketOptions): Reading<RingSocket> 
   } catch (error) {
     return explainThrown(error);
   }
+}
+
+/**
+ * Since the last call: packets that went into the ring, and packets it had no room for. Reading struct tpacket_stats_v3 resets it; its packet
+ * count includes the dropped ones (packet_getsockopt).
+ */
+export function takeRingStatistics({ fd }: RingSocket): {
+  readonly received: number;
+  readonly dropped: number;
+} {
+  const statistics = new Uint32Array(3);
+  const length = Uint32Array.of(statistics.byteLength);
+  if (libc().call.getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, statistics, length) !== 0)
+    return { received: 0, dropped: 0 };
+  const [packets = 0, dropped = 0] = statistics;
+  return { received: packets - dropped, dropped };
 }
 
 export function closeRingSocket(ring: RingSocket): void {

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { absent, denied, malformed, ok, type Reading } from '../../tcp/reading.ts';
 
 const buffer = Buffer.allocUnsafe(64 * 1024);
@@ -36,6 +36,11 @@ export function missingProcessFile(path: string, error: unknown): Exclude<Readin
 
 export function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+/** Of all processes that /proc shows, ascending. */
+export function allPids(): number[] {
+  return numericEntries(readdirSync('/proc'));
 }
 
 /** Numeric entries of a directory such as /proc or /proc/PID/task, ascending. */

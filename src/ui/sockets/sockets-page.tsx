@@ -1,12 +1,16 @@
 import { useState } from 'react';
 import { formatCount, plural } from '../../base/units.ts';
 import type { ApiSockets } from '../../contract/api.ts';
+import { tcpStates } from '../../tcp/socket.ts';
 import { useFetched } from '../api/use-fetched.ts';
 import { useOverview } from '../live/use-live.ts';
 import { go, usePlace } from '../shell/router.ts';
 import { Trouble } from '../shell/trouble.tsx';
-import { StateBar, StateLegend, tcpStates } from './state-bar.tsx';
+import { StateBar, StateLegend } from './state-bar.tsx';
 import '../style/sockets.css';
+
+/** Those that somebody can ask for. */
+const shownStates = tcpStates.filter((state) => state !== 'UNKNOWN');
 
 const groupings = [
   { by: 'listener', label: 'Listener' },
@@ -58,7 +62,7 @@ export function SocketsPage() {
           State{' '}
           <select value={asked.state} onChange={(event) => set({ state: event.target.value })}>
             <option value="">any</option>
-            {tcpStates.map((state) => (
+            {shownStates.map((state) => (
               <option key={state}>{state}</option>
             ))}
           </select>

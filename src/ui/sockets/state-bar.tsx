@@ -1,19 +1,5 @@
 import { formatCount } from '../../base/units.ts';
 
-export const tcpStates = [
-  'ESTABLISHED',
-  'SYN_SENT',
-  'SYN_RECV',
-  'FIN_WAIT1',
-  'FIN_WAIT2',
-  'TIME_WAIT',
-  'CLOSE',
-  'CLOSE_WAIT',
-  'LAST_ACK',
-  'LISTEN',
-  'CLOSING',
-] as const;
-
 /** Kinds that are drawn alike: open, being opened, closing, and left open by their own program. */
 const kinds = [
   { kind: 'open', label: 'established', states: ['ESTABLISHED'] },

@@ -73,7 +73,8 @@ export class IncidentKeeper {
   }
 
   #tellStanding(inode: number, standing: { finding: string; namespace: string; title: string }[]): void {
-    this.#standing.set(inode, standing);
+    if (standing.length === 0) this.#standing.delete(inode);
+    else this.#standing.set(inode, standing);
     this.#options.hub.setStatus({ standing: [...this.#standing.values()].flat() });
   }
 
@@ -172,10 +173,7 @@ export class IncidentKeeper {
   /** A namespace that is gone, or (undefined) the end of the recorder. */
   closeAll(namespaceInode?: number): void {
     for (const { open } of this.#book.closeAll(namespaceInode)) this.#closed(open);
-    if (namespaceInode !== undefined) {
-      this.#standing.delete(namespaceInode);
-      this.#options.hub.setStatus({ standing: [...this.#standing.values()].flat() });
-    }
+    if (namespaceInode !== undefined) this.#tellStanding(namespaceInode, []);
   }
 }
 

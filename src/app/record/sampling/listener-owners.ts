@@ -1,5 +1,5 @@
-import { readdirSync } from 'node:fs';
 import { findSocketOwners } from '../../../kernel/processes/find-socket-owners.ts';
+import { allPids } from '../../../kernel/processes/read-process-file.ts';
 import type { NamespaceRecorder } from './namespace-recorder.ts';
 
 /** The search works in slices of 2 ms; this between two of them is a tenth of a core at most. */
@@ -74,10 +74,4 @@ export class ListenerOwners {
     }
     return undefined;
   }
-}
-
-function allPids(): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number);
 }
