@@ -1,11 +1,10 @@
 import { useMemo, useState } from 'react';
-import { formatCount } from '../../base/units.ts';
 import type { Incident } from '../../tcp/recording/incident.ts';
-import { Chart, type ChartMark } from '../chart/chart.tsx';
-import { peakOf, storedRows, sumOf } from '../chart/rows.ts';
+import type { ChartMark } from '../chart/chart.tsx';
+import { QueueCharts, StatesChart } from '../chart/listener-charts.tsx';
+import { storedRows } from '../chart/rows.ts';
 import type { Span } from '../chart/time-view.ts';
 import { useLive } from '../live/use-live.ts';
-import { stateLines } from '../now/state-lines.ts';
 import { useSeriesAround } from './use-series-around.ts';
 
 const aroundSeconds = 90;
@@ -28,50 +27,13 @@ export function IncidentCharts({ incident }: { readonly incident: Incident }) {
     severity,
     moment: worstMs / 1000,
   };
-  const shared = { shown: shown ?? span, marks: [mark], onChoose: setShown, height: 140 };
+  const view = { shown: shown ?? span, marks: [mark], onChoose: setShown, height: 140 };
   const queue = listener === undefined ? undefined : storedRows(listener);
   const states = namespace === undefined ? undefined : storedRows(namespace);
   return (
     <section className="incident-charts" aria-label="Around the incident">
-      {queue === undefined ? null : (
-        <>
-          <Chart
-            {...shared}
-            title="Waiting to be accepted"
-            note={`peak ${formatCount(Math.max(0, peakOf(queue.column('queueMax'))))} of ${formatCount(peakOf(queue.column('limit')))}`}
-            unit="connections"
-            startSecond={queue.startSecond}
-            stepSeconds={queue.stepSeconds}
-            lines={[
-              { label: 'waiting', colour: 'calm', draw: 'area', values: queue.column('queueMax') },
-              { label: 'limit', colour: 'limit', draw: 'dashes', values: queue.column('limit') },
-            ]}
-          />
-          <Chart
-            {...shared}
-            title="Accepted and dropped"
-            note={`${formatCount(sumOf(queue.column('drops')))} dropped`}
-            unit="per second"
-            startSecond={queue.startSecond}
-            stepSeconds={queue.stepSeconds}
-            lines={[
-              { label: 'dropped', colour: 'loss', draw: 'bars', values: queue.column('drops') },
-              { label: 'accepted', colour: 'accent', draw: 'line', values: queue.column('acceptedAtLeast') },
-            ]}
-          />
-        </>
-      )}
-      {states === undefined ? null : (
-        <Chart
-          {...shared}
-          title={`Sockets of ${incident.namespace} by state`}
-          unit="sockets"
-          startSecond={states.startSecond}
-          stepSeconds={states.stepSeconds}
-          stacked
-          lines={stateLines(states)}
-        />
-      )}
+      {queue === undefined ? null : <QueueCharts rows={queue} view={view} />}
+      {states === undefined ? null : <StatesChart rows={states} namespace={incident.namespace} view={view} />}
     </section>
   );
 }

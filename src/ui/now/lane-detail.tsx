@@ -1,14 +1,12 @@
 import { useEffect, useReducer } from 'react';
-import { formatCount } from '../../base/units.ts';
-import { Chart, type ChartMark } from '../chart/chart.tsx';
-import { peakOf, sumOf } from '../chart/rows.ts';
+import type { ChartMark } from '../chart/chart.tsx';
+import { QueueCharts, StatesChart } from '../chart/listener-charts.tsx';
 import { IncidentLine } from '../incidents/incident-line.tsx';
 import { useIncidents } from '../incidents/use-incidents.ts';
 import { isAbout, type LaneFacts } from '../live/lane-facts.ts';
 import { useLive, useOverview } from '../live/use-live.ts';
 import { LaneLimits } from './lane-limits.tsx';
 import { useStage } from './now-stage.ts';
-import { stateLines } from './state-lines.ts';
 
 const mostIncidents = 5;
 
@@ -31,52 +29,15 @@ export function LaneDetail({ lane }: { readonly lane: LaneFacts }) {
       severity,
     }),
   );
-  const shared = { shown, marks, onChoose: stage.view.choose.bind(stage.view) };
-  const queue = rows.column('queueMax');
-  const limit = rows.column('limit');
-  const drops = rows.column('drops');
-  const perSecond = rows.stepSeconds;
+  const view = { shown, marks, onChoose: stage.view.choose.bind(stage.view) };
   return (
     <div className="detail">
       <div className="detail-limits">
         <LaneLimits lane={lane} />
       </div>
       <div className="detail-charts">
-        <Chart
-          {...shared}
-          title="Waiting to be accepted"
-          note={peakText(peakOf(queue), peakOf(limit))}
-          unit="connections"
-          startSecond={rows.startSecond}
-          stepSeconds={perSecond}
-          lines={[
-            { label: 'waiting', colour: 'calm', draw: 'area', values: queue },
-            { label: 'limit', colour: 'limit', draw: 'dashes', values: limit },
-          ]}
-        />
-        <Chart
-          {...shared}
-          title="Accepted and dropped"
-          note={`${formatCount(sumOf(drops))} dropped`}
-          unit={perSecond === 1 ? 'per second' : `per ${perSecond} seconds`}
-          startSecond={rows.startSecond}
-          stepSeconds={perSecond}
-          lines={[
-            { label: 'dropped', colour: 'loss', draw: 'bars', values: drops },
-            { label: 'accepted', colour: 'accent', draw: 'line', values: rows.column('acceptedAtLeast') },
-          ]}
-        />
-        {states === undefined ? null : (
-          <Chart
-            {...shared}
-            title={`Sockets of ${lane.namespace} by state`}
-            unit="sockets"
-            startSecond={states.startSecond}
-            stepSeconds={states.stepSeconds}
-            stacked
-            lines={stateLines(states)}
-          />
-        )}
+        <QueueCharts rows={rows} view={view} />
+        {states === undefined ? null : <StatesChart rows={states} namespace={lane.namespace} view={view} />}
       </div>
       <div className="detail-side">
         <h4>Recent incidents</h4>
@@ -89,11 +50,6 @@ export function LaneDetail({ lane }: { readonly lane: LaneFacts }) {
       </div>
     </div>
   );
-}
-
-function peakText(peak: number, limit: number): string {
-  if (peak < 0) return 'not measured';
-  return `peak ${formatCount(peak)}${limit < 0 ? '' : ` of ${formatCount(limit)}`}`;
 }
 
 /** Each second, and when another stretch is shown. */
